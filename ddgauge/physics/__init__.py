@@ -1,0 +1,20 @@
+"""Laws of spin and charge transport: numpy in, numpy out; no mesh, no solver, no files.
+
+Where a law is from stands at the end of its docstring's first line, with the numbers of the equations:
+
+    Z23          Zhang, Yao, Wang & Yan, Phys. Rev. B 108, 125309 (2023): SU(2) drift-diffusion-gauge transport
+    Chen13       Chen, Takahashi, Nakayama, Althammer, Goennenwein, Saitoh & Bauer, Phys. Rev. B 87, 144411 (2013)
+    Althammer13  Althammer et al., Phys. Rev. B 87, 224401 (2013): spin Hall magnetoresistance, YIG|Pt
+    Dyakonov07   Dyakonov, Phys. Rev. Lett. 99, 126601 (2007): magnetoresistance from edge spin accumulation
+    Velez16      Velez et al., Phys. Rev. Lett. 116, 016603 (2016): Hanle magnetoresistance
+    Zhang19      Zhang, Bergeret & Golovach, Nano Lett. 19, 6330 (2019): spin Hall magnetoresistance with a spin sink
+    Sanz20       Sanz-Fernandez et al., Appl. Phys. Lett. 117, 142405 (2020): spin loss at a surface
+    Tserkovnyak02  Tserkovnyak, Brataas & Bauer, Phys. Rev. Lett. 88, 117601 (2002): spin pumping
+    Bernevig06   Bernevig, Orenstein & Zhang, Phys. Rev. Lett. 97, 236601 (2006): persistent spin helix
+    Koralek09    Koralek et al., Nature 458, 610 (2009): persistent spin helix, measured
+    Rojas14      Rojas-Sanchez et al., Phys. Rev. Lett. 112, 106602 (2014): spin memory loss
+
+Conventions. e > 0. Field 0 is the charge potential mu^0, fields 1, 2, 3 are the spin potentials mu^x, mu^y, mu^z, all
+in V, with j = -sigma grad mu for spin as for charge. Conductances act on the spin voltage mu_s = 2 mu of the
+literature: j = G mu_s, G in S/m^2. Index order is flow, then field: j[i, A].
+"""

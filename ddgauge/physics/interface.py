@@ -1,0 +1,142 @@
+"""Interfaces between layers and their conductances, which act on the spin voltage mu_s = 2 mu.
+
+A sheet's current leaves the body that it covers, so that what absorbs is positive. The matrix read off a ferromagnet
+below a metal is the other way round: current along +z, out of the ferromagnet at its top face, so that what absorbs is
+negative. Z23 prints its G_s with that negative sign; here G_s, G_r >= 0 absorb.
+"""
+
+import numpy as np
+
+from ddgauge.physics.algebra import EPS, cross
+from ddgauge.units import G_QUANTUM
+
+
+def areal_conductance(g):
+    """Conductance per area of a mixing conductance in channels per area.
+
+        G = (e^2 / h) g
+
+    Parameters
+    ----------
+    g : float
+        1/m^2.
+
+    Returns
+    -------
+    float
+        G, S/m^2.
+    """
+    return G_QUANTUM * g
+
+
+def sheet(G_s, G_r, G_i, m):
+    """Spin current out of a metal into a magnet, per spin voltage  [Z23 (40)].
+
+        j.n = G_s mu_s - G_r m x (m x mu_s) - G_i m x mu_s
+
+    Parameters
+    ----------
+    G_s : float
+        Spin-sink conductance, S/m^2: all spin directions alike.
+    G_r, G_i : float
+        Real and imaginary part of the spin-mixing conductance, S/m^2.
+    m : (3,) array
+        Unit vector along the magnetisation.
+
+    Returns
+    -------
+    (3, 3) array
+        S/m^2: outward current density of spin a per spin voltage b.
+    """
+    return G_s * np.eye(3) - G_r * cross(m) @ cross(m) - G_i * cross(m)
+
+
+def thin_interlayer(sigma, ell, t):
+    """Conductances that replace a thin layer in which spin relaxes  [Rojas14].
+
+        transmission = sigma / (2 ell sinh delta),  absorption = (sigma / 2 ell) tanh(delta / 2),  delta = t / ell
+
+    The current out of either neighbour is transmission times the jump of mu_s plus absorption times its own mu_s: exact
+    for spin that does not precess in one dimension, and a boundary condition as t -> 0 at fixed delta.
+
+    Parameters
+    ----------
+    sigma : float
+        Conductivity of the interlayer, S/m.
+    ell : float
+        Its spin-diffusion length, m.
+    t : float
+        Its thickness, m.
+
+    Returns
+    -------
+    transmission, absorption : float
+        S/m^2 on mu_s.
+    """
+    return sigma / (2 * ell * np.sinh(t / ell)), sigma / (2 * ell) * np.tanh(t / (2 * ell))
+
+
+def magnetic_tensors(G, m):
+    """What a magnet's response holds of sink and mixing conductance  [Z23 (40), (44)].
+
+        -G = G_s 1 - G_r [m]x^2 - G_i [m]x + residual
+
+    Parameters
+    ----------
+    G : (3, 3) array
+        Response in S/m^2 on mu_s, current along +z at the top face of the magnet, which makes absorption negative.
+    m : (3,) array
+        Unit vector along the magnetisation (rotated with the moments where spin-orbit coupling rotates them).
+
+    Returns
+    -------
+    dict
+        G_s, G_r, G_i in S/m^2, absorption positive; residual, a (3, 3) array that is orthogonal to all three.
+    """
+    m = np.asarray(m, float)
+    G_s = -m @ G @ m
+    G_r = 0.5 * (-np.trace(G) - G_s) - G_s
+    G_i = 0.5 * np.einsum("abc,ac,b", EPS, G, m)
+    return {"G_s": G_s, "G_r": G_r, "G_i": G_i, "residual": -G - sheet(G_s, G_r, G_i, m)}
+
+
+def loss_tensors(G):
+    """What a magnet's response to its lattice is made of, axes x, y in its plane and z across  [Z23 (53), (58)].
+
+        -G = G_s 1 - G_r [z]x^2 - G_i [z]x - G_j^x [x]x - G_j^y [y]x
+             + G_par^1 (x y^T + y x^T) + G_par^2 (x x^T - y y^T)
+             + G_perp^1 (x z^T + z x^T) + G_perp^2 (y z^T + z y^T) + residual
+
+    Strain brings G_par^2 by u_zx^2 - u_yz^2. With it the nine tensors are complete: the residual is rounding.
+
+    Parameters
+    ----------
+    G : (3, 3) array
+        Response in S/m^2 on mu_s, current along +z at the top face of the magnet, which makes absorption negative.
+
+    Returns
+    -------
+    dict
+        G_s, G_r, G_i and the (2,) arrays G_j (x, y), G_parallel (xy, xx - yy), G_perpendicular (xz, yz) in S/m^2,
+        absorption positive (G_r < 0 where spin along z is lost faster than in the plane); residual, a (3, 3) array.
+    """
+    absorbed = -np.asarray(G, float)
+    even = (absorbed + absorbed.T) / 2
+    G_s = even[2, 2]
+    G_r = (even[0, 0] + even[1, 1]) / 2 - G_s
+    *G_j, G_i = -0.5 * np.einsum("abc,ac->b", EPS, absorbed)
+    parallel = np.array([even[0, 1], (even[0, 0] - even[1, 1]) / 2])
+    perpendicular = even[:2, 2]
+    x, y, z = np.eye(3)
+    total = sheet(G_s, G_r, G_i, z) - cross([*G_j, 0]) + parallel[1] * (np.outer(x, x) - np.outer(y, y))
+    for value, a, b in zip([parallel[0], *perpendicular], [x, x, y], [y, z, z], strict=True):
+        total = total + value * (np.outer(a, b) + np.outer(b, a))
+    return {
+        "G_s": G_s,
+        "G_r": G_r,
+        "G_i": G_i,
+        "G_j": np.array(G_j),
+        "G_parallel": parallel,
+        "G_perpendicular": perpendicular,
+        "residual": absorbed - total,
+    }
