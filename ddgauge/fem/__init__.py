@@ -1,0 +1,1 @@
+"""The discretisation: the only folder that imports dolfinx and petsc4py."""

@@ -1,0 +1,43 @@
+"""All that differs between DOLFINx 0.9, 0.10 and 0.11."""
+
+import dolfinx
+from dolfinx import fem, graph
+
+VERSION = tuple(int(part) for part in dolfinx.__version__.split(".")[:2])
+
+
+def function_space(domain, degree, block, cell_dofs, index_map):
+    """The Lagrange space of `block` components over the given scalar dofs of each cell."""
+    plain = fem.functionspace(domain, ("Lagrange", degree) if block == 1 else ("Lagrange", degree, (block,)))
+    links = graph.adjacencylist(cell_dofs.astype("int32"))
+    links = getattr(links, "_cpp_object", links)
+    layout = plain.dofmap.dof_layout
+    dofmap = type(plain.dofmap._cpp_object)(layout, index_map, block, links, block)
+    parts = [domain._cpp_object, plain._cpp_object.element, dofmap]
+    if VERSION < (0, 10):
+        parts.append(plain._cpp_object.value_shape)
+    return fem.FunctionSpace(domain, plain.ufl_element(), type(plain._cpp_object)(*parts))
+
+
+def gmsh_to_mesh(model, comm, dimension, partitioner):
+    """(mesh, cell tags, facet tags or None) of the model that gmsh holds on rank 0."""
+    if VERSION < (0, 10):
+        from dolfinx.io import gmshio
+
+        return gmshio.model_to_mesh(model, comm, 0, gdim=dimension, partitioner=partitioner)
+    from dolfinx.io import gmsh
+
+    data = gmsh.model_to_mesh(model, comm, 0, gdim=dimension, partitioner=partitioner)
+    return data.mesh, data.cell_tags, data.facet_tags
+
+
+def cell_partitioner(mode, max_facet_cells=2):
+    """DOLFINx' default partitioner with the given ghost mode."""
+    from dolfinx.mesh import create_cell_partitioner
+
+    return create_cell_partitioner(mode) if VERSION < (0, 10) else create_cell_partitioner(mode, max_facet_cells)
+
+
+def geometry(x, element):
+    """Points and coordinate element in the order in which create_mesh takes them."""
+    return (x, element) if VERSION < (0, 10) else (element, x)

@@ -1,0 +1,140 @@
+"""Fields, and integrals of them over named layers, faces and interfaces: all that post-processing needs."""
+
+from functools import cached_property
+
+import numpy as np
+
+
+class Solution:
+    """The potentials of one solve. All numbers are SI and the same on every rank.
+
+    Integrals are over the mesh as it is: in one dimension per m^2 of film, in two per m, in three of the whole.
+    """
+
+    def __init__(self, system, x, load, E, sources, report):
+        self.system, self.E, self.sources, self.report = system, E, sources, report
+        self.x = x  # (rows of this rank, n), V
+        self._load = load
+
+    @property
+    def mesh(self):
+        return self.system.assembly.mesh
+
+    @property
+    def media(self):
+        return self.system.media
+
+    @cached_property
+    def columns(self):
+        """(columns, n): the potentials at all dofs that this rank's rows touch."""
+        return self.system.spread(self.x)
+
+    # bulk
+
+    def volume(self, layer):
+        """Integral of 1 over a layer, m^d."""
+        return self._sum(self._a.loads[layer][:, 0].sum())
+
+    def jets(self, layer):
+        """(4, n) integral of (mu, d_x mu, d_y mu, d_z mu) over a layer."""
+        out = np.zeros((4, self.system.n))
+        out[self._a.places] = self._a.loads[layer].T @ self.x
+        return self._sum(out)
+
+    def integral(self, layer, X):
+        """(n,) integral of X[0, A, q, B] jet(mu)[q, B]; X (4, n, 4, n) or a function of points."""
+        _, product = self._product(layer, X)
+        return self._sum(product.sum(axis=0))
+
+    def quadratic(self, layer, X):
+        """Integral of jet(mu) . X jet(mu) over a layer."""
+        rows, product = self._product(layer, X)
+        return self._sum(np.vdot(self.x[rows], product))
+
+    def flow(self, layer):
+        """(3, n) integral of the current density j[i, A] over a layer, A m^(d - 2)."""
+        medium = self.media[layer]
+        if not callable(medium):
+            drift = np.einsum("iAk,k->iA", medium.drift, self.E) * self.volume(layer)
+            return drift - np.einsum("iAqB,qB->iA", medium.flux, self.jets(layer))
+
+        def first(law):  # the law as what the test function 1 sees
+            def laid_out(x):
+                values = law(medium(x))
+                rows = np.zeros((len(values), 4, *values.shape[1:]))
+                rows[:, 0] = values
+                return rows
+
+            return laid_out
+
+        drift = [self._a.bulk_load(layer, first(lambda m, i=i: m.drift[:, i] @ self.E)).sum(axis=0) for i in range(3)]
+        flux = [self.integral(layer, first(lambda m, i=i: m.flux[:, i])) for i in range(3)]
+        return self._sum(np.stack(drift)) - np.stack(flux)
+
+    # faces
+
+    def area(self, face):
+        return self._sum(self._a.faces[face][2].sum())
+
+    def potential(self, face):
+        """(n,) mean of mu over an outer face, V."""
+        load = self._a.faces[face][2]
+        return self._sum(load @ self.x) / self._sum(load.sum())
+
+    def current(self, face):
+        """(n,) current out of the body through an outer face, A m^(d - 3), by the residual where mu is fixed."""
+        law = self.system.faces.get(face)
+        if law is None:
+            return np.zeros(self.system.n)
+        load = self._a.faces[face][2]
+        source = np.asarray(self.sources.get(face, law.source))
+        out = law.conductance @ self._sum(load @ self.x) - source * self.area(face)
+        for A in law.fixed:
+            mask = self.system.on_face(face)
+            out[A] = self._sum(-self.residual[mask, A].sum()) + out[A]
+        return out
+
+    def interface_current(self, below, above, side=0):
+        """(n,) current out of one side of an interface (0 below, 1 above), by the covariant residual of that layer."""
+        mask = self._interface_mask(below, above, side)
+        layer = (below, above)[side]
+        rows, product = self._product(layer, self._law(layer, "matrix"))
+        drive = self._drive(layer)
+        return self._sum(drive[mask].sum(axis=0) - product[mask[rows]].sum(axis=0))
+
+    def interface_potential(self, below, above, side=0):
+        """(n,) mean of mu over one side of an interface, V."""
+        load = self._a.trace(below, above, side)
+        return self._sum(load @ self.x) / self._sum(load.sum())
+
+    @cached_property
+    def residual(self):
+        """(rows, n): A x - b without constraints; zero except where a potential is held."""
+        return self.system.apply(self.columns) - self._load
+
+    # details
+
+    @property
+    def _a(self):
+        return self.system.assembly
+
+    def _sum(self, value):
+        return self.mesh.comm.allreduce(value)
+
+    def _law(self, layer, name):
+        medium = self.media[layer]
+        return (lambda x: getattr(medium(x), name)) if callable(medium) else getattr(medium, name)
+
+    def _drive(self, layer):
+        medium = self.media[layer]
+        drive = (lambda x: medium(x).drive @ self.E) if callable(medium) else medium.drive @ self.E
+        return self._a.bulk_load(layer, drive)
+
+    def _product(self, layer, X):
+        """Rows, and the products of the blocks of X with the potentials, entry by entry."""
+        index, blocks = self._a.bulk_matrix(layer, X)
+        product = np.einsum("kab,kb->ka", blocks, self.columns[self._a.columns[index]])
+        return self._a.rows[index], product
+
+    def _interface_mask(self, below, above, side):
+        return self._a.face_dofs(self.mesh.interfaces[below, above][:, 2 * side : 2 * side + 2])

@@ -1,0 +1,264 @@
+"""One linear system: blocks from media, faces and junctions; constraints; null space; Krylov and direct solvers."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from dolfinx import la
+from mpi4py import MPI
+from petsc4py import PETSc
+
+from ddgauge.fem.precondition import preconditioner
+from ddgauge.fem.solution import Solution
+
+
+class SolverError(RuntimeError):
+    """A system that has no solution, or a solver that did not find it."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """How a solve went."""
+
+    unknowns: int
+    iterations: int
+    residual: float  # |b - A x| / |b|
+    seconds: dict[str, float]
+
+
+class System:
+    """The matrix of media (by layer), faces and junctions on an Assembly, ready to be solved for several drives.
+
+    Parameters
+    ----------
+    assembly : Assembly
+    media : dict of Medium, or of functions of points (3, N), m, that return a Medium with a leading axis N
+    faces : dict of Face
+        Faces that are not named are insulating.
+    junctions : dict of Junction
+        By (below, above); the pairs that the assembly was told are broken.
+    tolerance : float
+        Of the relative residual.
+    method : "direct", "iterative" or None
+        None: direct in one dimension and for small systems.
+    """
+
+    def __init__(self, assembly, media, faces=None, junctions=None, tolerance=1e-10, method=None):
+        self.assembly, self.media = assembly, media
+        self.faces, self.junctions = faces or {}, junctions or {}
+        self.tolerance = tolerance
+        self.seconds = {}
+        start = time.perf_counter()
+        self.blocks = self._blocks()
+        self.n = self.blocks.shape[1]
+        small = assembly.mesh.dimension == 1 or assembly.index_map.size_global * self.n <= 20_000
+        self.method = method or ("direct" if small else "iterative")
+        self.fixed, self.values = self._constraints()
+        self._seconds("matrix", start)
+        start = time.perf_counter()
+        self.null = self._null_space()
+        constrained, scale = self._constrained()
+        self._ksp = preconditioner(self, constrained, scale)
+        self._scale = scale
+        self._seconds("preconditioner", start)
+
+    @property
+    def comm(self):
+        return self.assembly.mesh.comm
+
+    def solve(self, E=(0, 0, 0), values=None, sources=None):
+        """Solution for an electric field E (V/m), held potentials and face sources other than those of the faces.
+
+        Parameters
+        ----------
+        values : {face: {field: V}}
+            Only for fields that the faces fix.
+        sources : {face: (n,) A/m^2}
+        """
+        start = time.perf_counter()
+        E = np.asarray(E, dtype=float)
+        b = self.load(E, sources)
+        held = self.held(values)
+        rhs = b - self.apply(held)
+        rhs[self.fixed[: len(rhs)]] = self._scale * held[: len(rhs)][self.fixed[: len(rhs)]]
+        self._compatible(rhs)
+        x, iterations, residual = self._krylov(rhs)
+        seconds = self.seconds | {"solve": time.perf_counter() - start}
+        report = Report(self.assembly.index_map.size_global * self.n, iterations, residual, seconds)
+        return Solution(self, x, b, E, sources or {}, report)
+
+    # parts that post-processing uses too
+
+    def load(self, E, sources=None):
+        """Right-hand side (rows, n) before constraints."""
+        a = self.assembly
+        b = np.zeros((a.owned, self.n))
+        for layer, medium in self.media.items():
+            drive = (lambda x, m=medium: m(x).drive @ E) if callable(medium) else medium.drive @ E
+            if callable(medium) or drive.any():
+                b += a.bulk_load(layer, drive)
+        for name, face in self.faces.items():
+            source = np.asarray((sources or {}).get(name, face.source))
+            if source.any():
+                b += np.outer(a.faces[name][2], source)
+        return b
+
+    def held(self, values=None):
+        """(columns, n) array of the held potentials, zero elsewhere."""
+        if not values:
+            return self.values
+        held = self.values.copy()
+        for name, fields in values.items():
+            mask = self._on_face[name]
+            for A, value in fields.items():
+                held[mask, A] = value
+        return held
+
+    def apply(self, x):
+        """A x of this rank's rows, constraints not applied; x (columns, n)."""
+        return (self._bsr @ x.ravel()).reshape(-1, self.n)
+
+    def spread(self, rows):
+        """(columns, n) array from this rank's rows: ghosts filled in from their owners."""
+        a = self.assembly
+        vector = la.vector(a.column_map, rows.shape[1], dtype=np.float64)
+        vector.array[: rows.size] = rows.ravel()
+        vector.scatter_forward()
+        return vector.array.reshape(-1, rows.shape[1])
+
+    def on_face(self, name):
+        """Mask of this rank's rows on a face that fixes a field."""
+        return self._on_face[name][: self.assembly.owned]
+
+    # building
+
+    def _blocks(self):
+        a = self.assembly
+        blocks = None
+        for layer, medium in self.media.items():
+            matrix = (lambda x, m=medium: m(x).matrix) if callable(medium) else medium.matrix
+            index, values = a.bulk_matrix(layer, matrix)
+            if blocks is None:
+                n = values.shape[1]
+                blocks = np.zeros((len(a.columns), n, n))
+            blocks[index] += values
+        for name, face in self.faces.items():
+            if np.any(face.conductance):
+                index, mass, _ = a.faces[name]
+                blocks[index] += mass[:, None, None] * face.conductance
+        for pair, junction in self.junctions.items():
+            index, mass = a.junctions[pair]
+            blocks[index] += np.einsum("kst,sAtB->kAB", mass, junction.matrix)
+        self._bsr = sp.bsr_matrix(
+            (blocks, a.columns, a.indptr), shape=(a.owned * n, (a.column_map.size_local + a.column_map.num_ghosts) * n)
+        )
+        return blocks
+
+    def _constraints(self):
+        a, n = self.assembly, self.n
+        self._on_face = {}
+        fixed = np.zeros((a.owned, n))
+        values = np.zeros((a.owned, n))
+        for name, face in self.faces.items():
+            if face.fixed:
+                mask = a.face_dofs(a.mesh.faces[name])
+                self._on_face[name] = self.spread(mask[:, None].astype(float))[:, 0] > 0
+                for A, value in face.fixed.items():
+                    fixed[mask, A] = 1
+                    values[mask, A] = value
+        return self.spread(fixed) > 0, self.spread(values)
+
+    def _constrained(self):
+        """Blocks with identity rows (times a scale) where a field is fixed, and the scale."""
+        a, n = self.assembly, self.n
+        diagonal = np.abs(np.einsum("kaa->ka", self.blocks[a.rows == a.columns]))
+        scale = self.comm.allreduce(float(diagonal.max(initial=0)), MPI.MAX) or 1.0
+        if not self.fixed.any():
+            return self.blocks, scale
+        free = ~self.fixed
+        blocks = self.blocks * free[a.rows][:, :, None] * free[a.columns][:, None, :]
+        k = np.flatnonzero(a.rows == a.columns)
+        blocks[k[:, None], np.arange(n), np.arange(n)] += scale * self.fixed[: a.owned]
+        return blocks, scale
+
+    def _null_space(self):
+        """Orthonormal vectors, constant in each region, that the constrained matrix sends to zero: list of (rows, n)."""
+        a, n = self.assembly, self.n
+        free = ~self.fixed
+        candidates = []
+        for r in range(max(a.region.values()) + 1):
+            inside = self._region_rows(r)
+            for A in range(n):
+                z = np.zeros((a.owned, n))
+                z[inside, A] = 1
+                candidates.append(self.spread(z) * free)
+        size = abs(self._bsr)
+        images = [self.apply(z) * free[: a.owned] for z in candidates]
+        weight = [self._norm((size @ np.abs(z).ravel()).reshape(-1, n)) for z in candidates]
+        scaled = np.array([[self._dot(u, v) for v in images] for u in images]) / np.outer(weight, weight).clip(1e-300)
+        values, vectors = np.linalg.eigh(scaled)
+        null = []
+        for value, c in zip(values, vectors.T):
+            if value < 1e-20:
+                z = sum(ci / w * z[: a.owned] for ci, w, z in zip(c, weight, candidates) if w > 0)
+                for other in null:
+                    z = z - self._dot(z, other) * other
+                null.append(z / self._norm(z))
+        return null
+
+    def _region_rows(self, r):
+        a = self.assembly
+        labels = [a.mesh.layers[name] for name, region in a.region.items() if region == r]
+        cells = np.isin(a.mesh.label[: len(a.cell_dofs)], labels)
+        mark = la.vector(a.index_map, 1, dtype=np.float64)
+        mark.array[a.cell_dofs[cells].ravel()] = 1
+        mark.scatter_reverse(la.InsertMode.add)
+        return mark.array[: a.owned] > 0
+
+    # solving
+
+    def _compatible(self, rhs):
+        size = self._norm(rhs)
+        for z in self.null:
+            if size and abs(self._dot(z, rhs)) > 1e-8 * size:
+                raise SolverError(
+                    "the currents imposed on a body without contacts or losses do not add up to zero; "
+                    "add a contact, or make the currents balance"
+                )
+
+    def _krylov(self, rhs):
+        size = self._norm(rhs)
+        if not np.isfinite(size):
+            raise SolverError("the right-hand side is not finite; check coefficients and drives")
+        if size == 0:
+            return np.zeros_like(rhs), 0, 0.0
+        ksp = self._ksp
+        A, _ = ksp.getOperators()
+        x, b = A.createVecs()
+        b.array[:] = rhs.ravel()
+        ksp.solve(b, x)
+        reason, iterations = ksp.getConvergedReason(), ksp.getIterationNumber()
+        residual = b.duplicate()
+        A.mult(x, residual)
+        residual.aypx(-1, b)
+        relative = residual.norm() / size
+        if reason < 0 and not relative <= self.tolerance:
+            raise SolverError(
+                f"the linear solver stopped after {iterations} iterations at a relative residual of {relative:.1e} "
+                f"(tolerance {self.tolerance:.0e}, PETSc reason {reason}); refine the mesh where lengths are short, or ask "
+                'for method = "direct"'
+            )
+        result = x.array.reshape(rhs.shape).copy()
+        for z in self.null:
+            result -= self._dot(z, result) * z
+        return result, iterations, relative
+
+    def _dot(self, u, v):
+        return self.comm.allreduce(float(np.vdot(u, v)))
+
+    def _norm(self, u):
+        return np.sqrt(self._dot(u, u))
+
+    def _seconds(self, phase, start):
+        self.seconds[phase] = time.perf_counter() - start
