@@ -65,7 +65,7 @@ def stack_mesh(layers, size=(), divisions=(), periodic=True, shape="simplex", co
     Parameters
     ----------
     layers : list of (name, thickness, cells, edge)
-        From bottom to top; thickness in m, number of cells across it, length in m (the shortest decay or precession length)
+        From bottom to top; thickness in m, number of cells across it, and the shortest decay or precession length in m,
         towards which cells are graded at both ends.
     size : tuple of float
         Lateral lengths, m: none, (x,) or (x, y).
@@ -124,20 +124,15 @@ def read_mesh(path, layers, plane="xz", comm=MPI.COMM_WORLD):
         raise problem
     groups = comm.bcast(groups)
     dimension = max(groups)
+    _same_layers(path, groups[dimension], layers)
     partitioner = compat.cell_partitioner(dmesh.GhostMode.shared_facet)
     domain, cell_tags, facet_tags = compat.gmsh_to_mesh(gmsh.model, comm, dimension, partitioner)
     if comm.rank == 0:
         gmsh.finalize()
-    for name in layers:
-        if name not in groups[dimension]:
-            raise MeshError(f"{path} has no layer {name!r}; layers: {', '.join(groups[dimension])}")
-    if extra := sorted(set(groups[dimension]) - set(layers)):
-        raise MeshError(f"{path}: group {extra[0]!r} is not a [[layer]]; layers given: {', '.join(layers)}")
     _connect(domain)
     label = np.full(_count(domain, dimension), -1)
-    label[cell_tags.indices] = np.array(
-        [layers.index(_name(groups[dimension], tag)) for tag in cell_tags.values], dtype=int
-    )
+    number = {tag: layers.index(name) for name, tag in groups[dimension].items()}
+    label[cell_tags.indices] = [number[tag] for tag in cell_tags.values]
     exterior = np.zeros(_count(domain, dimension - 1), dtype=bool)
     exterior[dmesh.exterior_facet_indices(domain.topology)] = True
     faces = {}
@@ -148,6 +143,14 @@ def read_mesh(path, layers, plane="xz", comm=MPI.COMM_WORLD):
     names = {name: i for i, name in enumerate(layers)}
     axes = plane if dimension == 2 else AXES[dimension]
     return Mesh(domain, axes, names, label, faces, _interfaces(domain, names, label), {})
+
+
+def _same_layers(path, groups, layers):
+    for name in layers:
+        if name not in groups:
+            raise MeshError(f"{path} has no layer {name!r}; layers: {', '.join(groups)}")
+    if extra := sorted(set(groups) - set(layers)):
+        raise MeshError(f"{path}: group {extra[0]!r} is not a [[layer]]; layers given: {', '.join(layers)}")
 
 
 def _open(gmsh, path):
@@ -176,10 +179,6 @@ def _open(gmsh, path):
         gmsh.finalize()
         raise MeshError(f"{path}: its cells are in no physical group; name each layer in gmsh")
     return groups
-
-
-def _name(groups, tag):
-    return next(name for name, number in groups.items() if number == tag)
 
 
 def _grid(nodes, shape, comm):

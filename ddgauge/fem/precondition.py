@@ -1,6 +1,7 @@
 """PETSc matrices from blocks, and preconditioners chosen for what the fields do.
 
-Relaxation makes spin local: incomplete factors of point blocks do. A conserved field (charge) is a Laplacian: multigrid.
+Relaxation makes spin local: incomplete factors of point blocks do. A conserved field
+(charge) is a Laplacian: multigrid.
 """
 
 import numpy as np

@@ -7,7 +7,6 @@ import numpy as np
 import scipy.sparse as sp
 from dolfinx import la
 from mpi4py import MPI
-from petsc4py import PETSc
 
 from ddgauge.fem.precondition import preconditioner
 from ddgauge.fem.solution import Solution
@@ -183,7 +182,7 @@ class System:
         return blocks, scale
 
     def _null_space(self):
-        """Orthonormal vectors, constant in each region, that the constrained matrix sends to zero: list of (rows, n)."""
+        """Orthonormal vectors, constant in each region, that the constrained matrix sends to zero: (rows, n) each."""
         a, n = self.assembly, self.n
         free = ~self.fixed
         candidates = []
@@ -246,8 +245,8 @@ class System:
         if reason < 0 and not relative <= self.tolerance:
             raise SolverError(
                 f"the linear solver stopped after {iterations} iterations at a relative residual of {relative:.1e} "
-                f"(tolerance {self.tolerance:.0e}, PETSc reason {reason}); refine the mesh where lengths are short, or ask "
-                'for method = "direct"'
+                f"(tolerance {self.tolerance:.0e}, PETSc reason {reason}); refine the mesh where "
+                'lengths are short, or ask for method = "direct"'
             )
         result = x.array.reshape(rhs.shape).copy()
         for z in self.null:

@@ -5,7 +5,7 @@ from dolfinx import common, fem
 
 
 def regions(mesh, broken):
-    """Region of each layer: layers with a plain interface between them share one, those of a broken interface do not."""
+    """Region of each layer: a plain interface joins its layers into one, a broken one does not."""
     region = {name: name for name in mesh.layers}
     for pair in mesh.interfaces:
         if pair not in broken:

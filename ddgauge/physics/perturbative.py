@@ -2,8 +2,8 @@
 
 They take mu to decay into the magnet without turning (34), which misses three things:
 
-- with precession about m || z the exact thick response of mu_x + i mu_y is -(sigma / 2) sqrt((1/tau_perp - i omega) / D),
-  so that at omega tau << 1 the exact G_i is half of (43) with (35);
+- with precession about m || z the exact thick response of mu_x + i mu_y is
+  -(sigma / 2) sqrt((1/tau_perp - i omega) / D), so that at omega tau << 1 the exact G_i is half of (43) with (35);
 - a uniform gauge field of flow z alone is a pure gauge where relaxation is isotropic: it changes nothing at the
   interface, and G_lambda of (59) is an artefact;
 - relaxation by the gauge field and by exchange do not add once q ell ~ 1.
