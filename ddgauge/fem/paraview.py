@@ -1,0 +1,143 @@
+"""Fields for ParaView: one .vtu file, or a .pvtu file with one piece per rank; cells of the degree of the solution.
+
+Points at an interface are written once per layer, so that jumps are seen as jumps. Coordinates are nanometres.
+"""
+
+from pathlib import Path
+
+import basix
+import basix.ufl
+import meshio
+import numpy as np
+from dolfinx import fem, la, plot
+
+from ddgauge.fem.sample import Sampler
+
+CHUNK = 20_000  # cells at a time
+NAMES = {
+    3: "line", 5: "triangle", 9: "quad", 10: "tetra", 12: "hexahedron",
+    68: "VTK_LAGRANGE_CURVE", 69: "VTK_LAGRANGE_TRIANGLE", 70: "VTK_LAGRANGE_QUADRILATERAL",
+    71: "VTK_LAGRANGE_TETRAHEDRON", 72: "VTK_LAGRANGE_HEXAHEDRON",
+}  # fmt: skip
+
+
+def write(solution, path, fields):
+    """Write `fields` of a solution into path.vtu (one rank) or path.pvtu; the path of what ParaView is to open.
+
+    Parameters
+    ----------
+    fields : dict
+        name with unit -> function of mu (points, n) and j (points, 3, n) that returns (points,) or (points, 3).
+    """
+    sampler = Sampler(solution)
+    mesh, comm, path = sampler.mesh, sampler.mesh.comm, Path(path)
+    nodes = _node_space(mesh, sampler.assembly.degree)
+    topology, types, _ = plot.vtk_mesh(nodes, np.arange(len(_owned(mesh)), dtype=np.int32))
+    cells = topology.reshape(len(types), -1)[:, 1:]
+    points, blocks, data, label = [], [], {name: [] for name in fields}, []
+    start = 0
+    for name in mesh.layers:
+        mine = mesh.cells(name)
+        mu, j = _at_nodes(sampler, nodes, name)
+        used, local = np.unique(cells[mine], return_inverse=True)
+        points.append(_positions(sampler, nodes, mine, used))
+        blocks.append(start + local.reshape(len(mine), -1))
+        label.append(np.full(len(mine), mesh.layers[name]))
+        for field, law in fields.items():
+            data[field].append(law(mu[used], j[used]))
+        start += len(used)
+    piece = meshio.Mesh(
+        np.concatenate(points),
+        [(NAMES[int(types[0])] if len(types) else "tetra", np.concatenate(blocks))],
+        point_data={field: np.concatenate(values) for field, values in data.items()},
+        cell_data={"layer": [np.concatenate(label)]},
+    )
+    if comm.size == 1:
+        _write(path.with_suffix(".vtu"), piece)
+        return path.with_suffix(".vtu")
+    _write(_piece(path, comm.rank), piece)
+    comm.barrier()
+    if comm.rank == 0:
+        path.with_suffix(".pvtu").write_text(_index(path, comm.size, piece))
+    return path.with_suffix(".pvtu")
+
+
+def _owned(mesh):
+    return np.arange(mesh.domain.topology.index_map(mesh.dimension).size_local)
+
+
+def _node_space(mesh, degree):
+    """The continuous space whose nodes are those of VTK's Lagrange cells."""
+    variant = basix.LagrangeVariant.equispaced
+    element = basix.ufl.element("Lagrange", mesh.domain.basix_cell(), degree, lagrange_variant=variant)
+    return fem.functionspace(mesh.domain, element)
+
+
+def _at_nodes(sampler, nodes, layer):
+    """mu (nodes, n) and j (nodes, 3, n), each the mean over the cells of the layer that meet at a node."""
+    n = sampler.solution.system.n
+    X = nodes.element.basix_element.points
+    total = la.vector(nodes.dofmap.index_map, 4 * n + 1, dtype=np.float64)
+    sums = total.array.reshape(-1, 4 * n + 1)
+    for part in np.array_split(sampler.mesh.cells(layer), 1 + len(sampler.mesh.cells(layer)) // CHUNK):
+        mu = sampler.jets(part, X)[:, :, 0]
+        j = sampler.flow(layer, part, X)
+        values = np.concatenate([mu, j.reshape(*mu.shape[:2], 3 * n), np.ones((*mu.shape[:2], 1))], axis=2)
+        dofs = nodes.dofmap.list[part].ravel()
+        values = values.reshape(-1, 4 * n + 1)
+        for column in range(4 * n + 1):
+            sums[:, column] += np.bincount(dofs, values[:, column], minlength=len(sums))
+    total.scatter_reverse(la.InsertMode.add)
+    total.scatter_forward()
+    mean = sums[:, :-1] / np.maximum(sums[:, -1:], 1)
+    return mean[:, :n], mean[:, n:].reshape(-1, 3, n)
+
+
+def _positions(sampler, nodes, cells, used):
+    """(used, 3) coordinates x, y, z of nodes of the given cells, nm."""
+    x = sampler.places(cells, nodes.element.basix_element.points).reshape(-1, sampler.mesh.dimension)
+    place = np.zeros((nodes.dofmap.index_map.size_local + nodes.dofmap.index_map.num_ghosts, 3))
+    place[nodes.dofmap.list[cells].ravel()] = (sampler.metres(x) / 1e-9).T
+    return place[used]
+
+
+def _write(path, piece):
+    meshio.write(path, piece, binary=True, compression=None)
+    with path.open(
+        "r+b"
+    ) as file:  # the order of nodes in a hexahedron is that of version 2.2, which meshio does not say
+        head = file.read(300)
+        file.seek(0)
+        file.write(head.replace(b'version="0.1"', b'version="2.2"'))
+
+
+def _piece(path, rank):
+    return path.with_name(f"{path.stem}_{rank}.vtu")
+
+
+def _index(path, size, piece):
+    """The .pvtu file that binds the pieces together."""
+
+    def array(name, values):
+        kind = "Int64" if values.dtype.kind == "i" else "Float64"
+        components = 1 if values.ndim == 1 else values.shape[1]
+        return f'<PDataArray type="{kind}" Name="{name}" NumberOfComponents="{components}"/>'
+
+    lines = [
+        '<?xml version="1.0"?>',
+        '<VTKFile type="PUnstructuredGrid" version="2.2" byte_order="LittleEndian">',
+        '<PUnstructuredGrid GhostLevel="0">',
+        "<PPoints>",
+        '<PDataArray type="Float64" Name="Points" NumberOfComponents="3"/>',
+        "</PPoints>",
+        "<PPointData>",
+        *(array(name, values) for name, values in piece.point_data.items()),
+        "</PPointData>",
+        "<PCellData>",
+        *(array(name, values[0]) for name, values in piece.cell_data.items()),
+        "</PCellData>",
+        *(f'<Piece Source="{_piece(path, rank).name}"/>' for rank in range(size)),
+        "</PUnstructuredGrid>",
+        "</VTKFile>",
+    ]
+    return "\n".join(lines) + "\n"
