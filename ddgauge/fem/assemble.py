@@ -112,6 +112,15 @@ class Assembly:
             return self._varying_load(layer, F)
         return self.loads[layer] @ F[self.places]
 
+    def squared_difference(self, layer, rows, exact):
+        """This rank's share of int (u - exact)^2 over a layer; rows (rows,) of u, exact a function of points."""
+        u = fem.Function(self.V)
+        u.x.array[: self.owned] = rows
+        u.x.scatter_forward()
+        f, at, values, dx = self._coefficient(layer, exact, ())
+        f.x.array[at] = values
+        return fem.assemble_scalar(self._form((u - f) ** 2 * dx)) * NM**self.mesh.dimension
+
     def face_dofs(self, sides):
         """Mask of this rank's rows on facets given as (k, 2) cells and local facets."""
         closure = self.V.dofmap.dof_layout.entity_closure_dofs

@@ -11,8 +11,8 @@ class Solution:
     Integrals are over the mesh as it is: in one dimension per m^2 of film, in two per m, in three of the whole.
     """
 
-    def __init__(self, system, x, load, E, sources, report):
-        self.system, self.E, self.sources, self.report = system, E, sources, report
+    def __init__(self, system, x, load, E, sources, loads, report):
+        self.system, self.E, self.sources, self.loads, self.report = system, E, sources, loads, report
         self.x = x  # (rows of this rank, n), V
         self._load = load
 
@@ -51,6 +51,10 @@ class Solution:
         rows, product = self._product(layer, X)
         return self._sum(np.vdot(self.x[rows], product))
 
+    def error(self, layer, A, exact):
+        """Root of the integral of (mu^A - exact)^2 over a layer; exact takes points (3, N), m, and returns (N,) V."""
+        return np.sqrt(self._sum(self._a.squared_difference(layer, self.x[:, A], exact)))
+
     def flow(self, layer):
         """(3, n) integral of the current density j[i, A] over a layer, A m^(d - 2)."""
         medium = self.media[layer]
@@ -70,6 +74,26 @@ class Solution:
         drift = [self._a.bulk_load(layer, first(lambda m, i=i: m.drift[:, i] @ self.E)).sum(axis=0) for i in range(3)]
         flux = [self.integral(layer, first(lambda m, i=i: m.flux[:, i])) for i in range(3)]
         return self._sum(np.stack(drift)) - np.stack(flux)
+
+    def loss(self, layer):
+        """(n,) what a layer takes out of each field: integral of ad_i j_i + relaxation mu, A m^(d - 3).
+
+        It is the integral of -div j: gauge field, relaxation and precession  [Z23 (33)].
+        """
+        rows, product = self._product(layer, self._law(layer, "matrix"))
+        return self._sum(product.sum(axis=0) - self._drive(layer).sum(axis=0))
+
+    def work(self, layer):
+        """Power that the electric field spends in a layer, W m^(d - 3)."""
+        medium = self.media[layer]
+        kappa = medium(np.zeros((3, 1))).kappa if callable(medium) else medium.kappa
+        return float(self.E @ self.flow(layer) @ kappa)
+
+    def dissipation(self, layer):
+        """Power that a layer turns into heat, by Joule's law and by relaxation, W m^(d - 3)."""
+        rows, product = self._product(layer, self._law(layer, "matrix"))
+        spent = np.vdot(self.x[rows], product) - np.vdot(self.x, self._drive(layer))
+        return self.work(layer) + float(self._sum(spent))
 
     # faces
 
@@ -93,6 +117,37 @@ class Solution:
             mask = self.system.on_face(face)
             out[A] = self._sum(-self.residual[mask, A].sum()) + out[A]
         return out
+
+    def face_power(self, face):
+        """(delivered, absorbed): power that held potentials and sources of a face deliver, and that it absorbs itself."""
+        law = self.system.faces.get(face)
+        if law is None:
+            return 0.0, 0.0
+        index, mass, load = self._a.faces[face]
+        free = [A for A in range(self.system.n) if A not in law.fixed]
+        mu = self.columns[self._a.columns[index]]
+        absorbed = np.einsum("k,kA,AB,kB->", mass, self.x[self._a.rows[index]][:, free], law.conductance[free], mu)
+        source = np.asarray(self.sources.get(face, law.source))
+        delivered = self._sum(load @ self.x)[free] @ source[free]
+        out = self.current(face)
+        mean = self.potential(face)
+        return float(delivered - sum(mean[A] * out[A] for A in law.fixed)), float(self._sum(absorbed))
+
+    def junction_current(self, below, above):
+        """(2, n) currents out of the two sides of a broken interface, by its law, A m^(d - 3)."""
+        matrix = self.system.junctions[below, above].matrix
+        sides = [self._sum(self._a.trace(below, above, side) @ self.x) for side in (0, 1)]
+        return np.einsum("sAtB,tB->sA", matrix, np.stack(sides))
+
+    def junction_power(self, below, above):
+        """Power that a broken interface turns into heat."""
+        matrix = self.system.junctions[below, above].matrix
+        index, mass = self._a.junctions[below, above]
+        mu, nu = self.x[self._a.rows[index]], self.columns[self._a.columns[index]]
+        return float(self._sum(np.einsum("kst,sAtB,kA,kB->", mass, matrix, mu, nu, optimize=True)))
+
+    def interface_area(self, below, above):
+        return self._sum(self._a.trace(below, above, 0).sum())
 
     def interface_current(self, below, above, side=0):
         """(n,) current out of one side of an interface (0 below, 1 above), by the covariant residual of that layer."""
@@ -128,7 +183,8 @@ class Solution:
     def _drive(self, layer):
         medium = self.media[layer]
         drive = (lambda x: medium(x).drive @ self.E) if callable(medium) else medium.drive @ self.E
-        return self._a.bulk_load(layer, drive)
+        load = self._a.bulk_load(layer, drive)
+        return load + self._a.bulk_load(layer, self.loads[layer]) if layer in self.loads else load
 
     def _product(self, layer, X):
         """Rows, and the products of the blocks of X with the potentials, entry by entry."""

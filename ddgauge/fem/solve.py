@@ -66,7 +66,7 @@ class System:
     def comm(self):
         return self.assembly.mesh.comm
 
-    def solve(self, E=(0, 0, 0), values=None, sources=None):
+    def solve(self, E=(0, 0, 0), values=None, sources=None, loads=None):
         """Solution for an electric field E (V/m), held potentials and face sources other than those of the faces.
 
         Parameters
@@ -74,10 +74,13 @@ class System:
         values : {face: {field: V}}
             Only for fields that the faces fix.
         sources : {face: (n,) A/m^2}
+        loads : {layer: (4, n) array F, or function of points (3, N), m, that returns (N, 4, n)}
+            Adds int jet(v)[p, A] F[p, A] to the balances: F[0] is a current density from nowhere, A/m^3.
         """
         start = time.perf_counter()
         E = np.asarray(E, dtype=float)
-        b = self.load(E, sources)
+        loads = loads or {}
+        b = self.load(E, sources) + sum(self.assembly.bulk_load(layer, F) for layer, F in loads.items())
         held = self.held(values)
         rhs = b - self.apply(held)
         rhs[self.fixed[: len(rhs)]] = self._scale * held[: len(rhs)][self.fixed[: len(rhs)]]
@@ -85,7 +88,7 @@ class System:
         x, iterations, residual = self._krylov(rhs)
         seconds = self.seconds | {"solve": time.perf_counter() - start}
         report = Report(self.assembly.index_map.size_global * self.n, iterations, residual, seconds)
-        return Solution(self, x, b, E, sources or {}, report)
+        return Solution(self, x, b, E, sources or {}, loads, report)
 
     # parts that post-processing uses too
 
