@@ -11,7 +11,20 @@ from ddgauge.fem import compat, forms
 from ddgauge.fem.space import dofmap, regions
 from ddgauge.units import NM
 
+CHUNK = 50_000  # entries of a matrix at a time
 JIT = {"cffi_extra_compile_args": ["-O3"]}
+
+
+class Lazy(dict):
+    """A dictionary that makes an entry when it is first asked for."""
+
+    def __init__(self, make):
+        super().__init__()
+        self.make = make
+
+    def __missing__(self, key):
+        self[key] = self.make(key)
+        return self[key]
 
 
 class Assembly:
@@ -29,67 +42,66 @@ class Assembly:
         self.block = mesh.dimension + 1
         self.places = [0, *(forms.PLACE[axis] for axis in mesh.axes)]
         self.V = compat.function_space(mesh.domain, degree, 1, self.cell_dofs, self.index_map)
-        self.W = compat.function_space(mesh.domain, degree, self.block, self.cell_dofs, self.index_map)
-        self.broken = [pair for pair in mesh.interfaces if pair in set(broken)]
-        self._matrix = fem.create_matrix(self._pattern_form(), la.BlockMode.compact)
         self.owned = self.index_map.size_local
+        self.broken = [pair for pair in mesh.interfaces if pair in set(broken)]
+        self._matrix = fem.create_matrix(self._form(self._pattern(self.V)))
         self.indptr = np.array(self._matrix.indptr[: self.owned + 1])
         self.columns = np.array(self._matrix.indices[: self.indptr[-1]])
         self.column_map = self._matrix.index_map(1)
-        self.rows = np.repeat(np.arange(self.owned), np.diff(self.indptr))
+        self.rows = np.repeat(np.arange(self.owned, dtype=np.int32), np.diff(self.indptr))
+        self.places = [0, *(forms.PLACE[axis] for axis in mesh.axes)]
+        self.loads = Lazy(self._loads)
+        self.faces = Lazy(self._face)
+        self.junctions = Lazy(self._junction)
+        self.traces = Lazy(self._trace)
 
     # integrals as sparse geometry
 
     @cached_property
     def bulk(self):
         """{layer: (index, T)}, T[k, p, q] = int jet_p(phi_row) jet_q(phi_column) over the layer."""
-        u, v = ufl.TrialFunction(self.W), ufl.TestFunction(self.W)
+        W = self._jet_space
+        u, v = ufl.TrialFunction(W), ufl.TestFunction(W)
+        matrix = fem.create_matrix(self._form(self._pattern(W)), la.BlockMode.compact)
+        if not np.array_equal(matrix.indices, self._matrix.indices):
+            raise RuntimeError("DOLFINx ordered the sparsity of a blocked space otherwise than that of a scalar one")
+        slope = (np.arange(len(self.places)) > 0).astype(int)
+        scale = NM ** (self.mesh.dimension - slope[:, None] - slope[None, :])
         geometry = {}
         for layer in self.mesh.layers:
-            form = forms.jets(u, v, self.mesh.axes, self._dx(layer))
-            index, T = self._assembled(form)
-            slope = (np.arange(self.block) > 0).astype(int)
-            T *= NM ** (self.mesh.dimension - slope[:, None] - slope[None, :])
-            geometry[layer] = index, T
+            index = self._entries(self.cell_dofs[self.mesh.label[: len(self.cell_dofs)] == self.mesh.layers[layer]])
+            values = self._assembled(forms.jets(u, v, self.mesh.axes, self._dx(layer)), matrix)
+            geometry[layer] = index, values.reshape(-1, *scale.shape)[index] * scale
         return geometry
 
-    @cached_property
-    def loads(self):
-        """{layer: t}, t[row, p] = int jet_p(phi_row) over the layer."""
-        v = ufl.TestFunction(self.W)
-        scale = NM ** (self.mesh.dimension - (np.arange(self.block) > 0))
-        return {
-            layer: self._vector(forms.loads(v, self.mesh.axes, self._dx(layer))).reshape(-1, self.block) * scale
-            for layer in self.mesh.layers
-        }
+    def _loads(self, layer):
+        """t[row, p] = int jet_p(phi_row) over a layer."""
+        v = ufl.TestFunction(self._jet_space)
+        scale = NM ** (self.mesh.dimension - (np.arange(len(self.places)) > 0))
+        return self._vector(forms.loads(v, self.mesh.axes, self._dx(layer))).reshape(-1, len(scale)) * scale
 
-    @cached_property
-    def faces(self):
-        """{face: (index, mass, load)}: int phi_row phi_column and int phi_row over the face."""
-        u, v = ufl.TrialFunction(self.W), ufl.TestFunction(self.W)
-        geometry = {}
-        for name, sides in self.mesh.faces.items():
-            ds = self._measure("ds", sides)
-            index, mass = self._assembled(forms.face(u[0], v[0], ds))
-            load = self._vector(v[0] * ds).reshape(-1, self.block)[:, 0]
-            scale = NM ** (self.mesh.dimension - 1)
-            geometry[name] = index, mass[:, 0, 0] * scale, load * scale
-        return geometry
+    def _face(self, name):
+        """(index, mass, load): int phi_row phi_column and int phi_row over an outer face."""
+        sides = self.mesh.faces[name]
+        u, v, ds = ufl.TrialFunction(self.V), ufl.TestFunction(self.V), self._measure("ds", sides)
+        scale = NM ** (self.mesh.dimension - 1)
+        index = self._entries(self._on_facets(sides))
+        mass = self._assembled(forms.face(u, v, ds))[index]
+        return index, mass * scale, self._vector(v * ds) * scale
 
-    @cached_property
-    def junctions(self):
-        """{pair: (index, mass)}, mass[k, s, t] couples side s of the row to side t of the column."""
-        u, v = ufl.TrialFunction(self.W), ufl.TestFunction(self.W)
-        geometry = {}
-        for pair in self.broken:
-            index, mass = self._assembled(forms.junction(u, v, self._measure("dS", self.mesh.interfaces[pair])))
-            geometry[pair] = index, mass[:, :2, :2] * NM ** (self.mesh.dimension - 1)
-        return geometry
+    def _junction(self, pair):
+        """(index, mass), mass[k, s, t] couples side s of the row to side t of the column of a broken interface."""
+        sides = self.mesh.interfaces[pair]
+        u, v, dS = ufl.TrialFunction(self.V), ufl.TestFunction(self.V), self._measure("dS", sides)
+        index = self._entries(np.concatenate([self._on_facets(sides[:, :2]), self._on_facets(sides[:, 2:])]))
+        mass = [[self._assembled(forms.junction(u, v, s, t, dS))[index] for t in "+-"] for s in "+-"]
+        return index, np.array(mass).transpose(2, 0, 1) * NM ** (self.mesh.dimension - 1)
 
-    def trace(self, below, above, side):
-        """Vector int phi_row over one side of an interface."""
-        v = ufl.TestFunction(self.V)
+    def _trace(self, side_of):
+        """int phi_row over side 0 or 1 of an interface, for (below, above, side)."""
+        below, above, side = side_of
         sides = self.mesh.interfaces[below, above][:, 2 * side : 2 * side + 2]
+        v = ufl.TestFunction(self.V)
         return self._vector(v * self._measure("ds", sides)) * NM ** (self.mesh.dimension - 1)
 
     # matrices and vectors of given coefficients
@@ -102,9 +114,23 @@ class Assembly:
         if callable(X):
             return self._varying_matrix(layer, X)
         index, T = self.bulk[layer]
-        n = X.shape[1]
-        X = X[self.places][:, :, self.places].transpose(0, 2, 1, 3).reshape(-1, n * n)
-        return index, (T.reshape(len(T), -1) @ X).reshape(-1, n, n)
+        return index, (T.reshape(len(T), -1) @ self._pairs(X)).reshape(-1, X.shape[1], X.shape[1])
+
+    def add_bulk(self, blocks, layer, X):
+        """Add bulk_matrix(layer, X) to blocks (entries, n, n)."""
+        if callable(X):
+            index, values = self._varying_matrix(layer, X)
+            blocks[index] += values
+            return
+        index, T = self.bulk[layer]
+        pairs = self._pairs(X)
+        for part in np.split(np.arange(len(index)), range(CHUNK, len(index), CHUNK)):  # stays in the cache
+            k = slice(part[0], part[-1] + 1) if len(part) else slice(0)
+            blocks[index[k]] += (T[k].reshape(-1, len(pairs)) @ pairs).reshape(-1, *blocks.shape[1:])
+
+    def _pairs(self, X):
+        """X (4, n, 4, n) as the matrix that takes the entries (p, q) of a mesh's jets to (A, B)."""
+        return X[self.places][:, :, self.places].transpose(0, 2, 1, 3).reshape(-1, X.shape[1] ** 2)
 
     def bulk_load(self, layer, F):
         """(rows, n) vector int jet(v)[p, A] F[p, A] over a layer, F (4, n) or a function of points."""
@@ -123,12 +149,11 @@ class Assembly:
 
     def face_dofs(self, sides):
         """Mask of this rank's rows on facets given as (k, 2) cells and local facets."""
-        closure = self.V.dofmap.dof_layout.entity_closure_dofs
-        mark = la.vector(self.index_map, 1, dtype=np.float64)
-        for cell, facet in sides:
-            mark.array[self.cell_dofs[cell][closure(self.mesh.dimension - 1, facet)]] = 1
-        mark.scatter_reverse(la.InsertMode.add)
-        return mark.array[: self.owned] > 0
+        return self._marked(self._on_facets(sides))[: self.owned]
+
+    def rows_of(self, cells):
+        """Mask of this rank's rows on cells given by a mask of this rank's cells."""
+        return self._marked(self.cell_dofs[cells])[: self.owned]
 
     # details
 
@@ -143,24 +168,50 @@ class Assembly:
     def _form(self, form):
         return fem.form(form, jit_options=JIT)
 
-    def _pattern_form(self):
-        u, v = ufl.TrialFunction(self.W), ufl.TestFunction(self.W)
-        owned = self.mesh.domain.topology.index_map(self.mesh.dimension).size_local
-        form = forms.jets(u, v, self.mesh.axes, self._measure("dx", np.arange(owned, dtype=np.int32)))
-        if self.broken:
-            sides = np.concatenate([self.mesh.interfaces[pair] for pair in self.broken])
-            form += forms.junction(u, v, self._measure("dS", sides))
-        return self._form(form)
+    @cached_property
+    def _jet_space(self):
+        """One component per entry of a jet."""
+        return compat.function_space(self.mesh.domain, self.degree, len(self.places), self.cell_dofs, self.index_map)
 
-    def _assembled(self, form):
-        """Positions and values of the non-zero blocks that a form contributes to this rank's rows."""
-        matrix = self._matrix
+    def _pattern(self, V):
+        """A form with entries wherever any other has some."""
+        u, v = ufl.TrialFunction(V), ufl.TestFunction(V)
+        owned = self.mesh.domain.topology.index_map(self.mesh.dimension).size_local
+        form = ufl.inner(u, v) * self._measure("dx", np.arange(owned, dtype=np.int32))
+        if self.broken:
+            dS = self._measure("dS", np.concatenate([self.mesh.interfaces[pair] for pair in self.broken]))
+            form += sum(ufl.inner(u(t), v(s)) * dS for s in "+-" for t in "+-")
+        return form
+
+    def _on_facets(self, sides):
+        """Dofs of facets given as (k, 2) cells and local facets."""
+        dim = self.mesh.dimension
+        facets = self.cell_dofs.shape[0] and self.mesh.domain.topology.connectivity(dim, dim - 1).links(0).size
+        closure = np.array([self.V.dofmap.dof_layout.entity_closure_dofs(dim - 1, f) for f in range(facets)])
+        return self.cell_dofs[sides[:, :1], closure[sides[:, 1]]] if len(sides) else np.empty(0, dtype=np.int32)
+
+    def _marked(self, dofs):
+        """Mask over the columns of the dofs that any rank names."""
+        mark = la.vector(self.index_map, 1, dtype=np.float64)
+        mark.array[dofs] = 1
+        mark.scatter_reverse(la.InsertMode.add)
+        every = la.vector(self.column_map, 1, dtype=np.float64)
+        every.array[: self.owned] = mark.array[: self.owned]
+        every.scatter_forward()
+        return every.array > 0
+
+    def _entries(self, dofs):
+        """Positions of the entries of this rank's rows that couple any of the dofs with each other."""
+        mark = self._marked(dofs)
+        return np.flatnonzero(mark[self.rows] & mark[self.columns])
+
+    def _assembled(self, form, matrix=None):
+        """Values of a form at all entries of this rank's rows."""
+        matrix = matrix or self._matrix
         matrix.set_value(0.0)
         fem.assemble_matrix(matrix, self._form(form))
         matrix.scatter_reverse()
-        values = matrix.data[: len(self.columns) * self.block**2].reshape(-1, self.block, self.block)
-        index = np.flatnonzero(values.any(axis=(1, 2)))
-        return index, values[index]
+        return matrix.data[: len(self.columns) * matrix.block_size[0] ** 2]
 
     def _vector(self, form):
         vector = fem.assemble_vector(self._form(form))
@@ -184,20 +235,17 @@ class Assembly:
 
     def _varying_matrix(self, layer, X):
         f, at, values, dx = self._coefficient(layer, X, (4, 4))
-        u, v = ufl.TrialFunction(self.W)[0], ufl.TestFunction(self.W)[0]
+        u, v = ufl.TrialFunction(self.V), ufl.TestFunction(self.V)
         slope = (np.arange(4) > 0).astype(int)
         values = values * NM ** (self.mesh.dimension - slope[:, None, None] - slope[:, None])[None, :, None]
         n = values.shape[2]
-        form = self._form(forms.bulk(u, v, f, self.mesh.axes, dx))
-        blocks = np.zeros((len(self.columns), n, n))
+        form = forms.bulk(u, v, f, self.mesh.axes, dx)
+        index = self._entries(self.cell_dofs[self.mesh.cells(layer)])
+        blocks = np.zeros((len(index), n, n))
         for A, B in np.argwhere(values.any(axis=(0, 1, 3))):
             f.x.array.reshape(-1, 16)[at] = values[:, :, A, :, B].reshape(-1, 16)
-            self._matrix.set_value(0.0)
-            fem.assemble_matrix(self._matrix, form)
-            self._matrix.scatter_reverse()
-            blocks[:, A, B] = self._matrix.data[: len(self.columns) * self.block**2 : self.block**2]
-        index = np.flatnonzero(blocks.any(axis=(1, 2)))
-        return index, blocks[index]
+            blocks[:, A, B] = self._assembled(form)[index]
+        return index, blocks
 
     def _varying_load(self, layer, F):
         f, at, values, dx = self._coefficient(layer, F, (4,))

@@ -42,6 +42,6 @@ def face(u, v, ds):
     return u * v * ds
 
 
-def junction(u, v, dS):
-    """Component (s, t) of the block (v, u) holds int v_s u_t, s and t the sides below (+) and above (-)."""
-    return sum(v[i](s) * u[j](t) * dS for i, s in enumerate("+-") for j, t in enumerate("+-"))
+def junction(u, v, s, t, dS):
+    """int v_s u_t over an interface, s and t one of its sides, below "+" or above "-"."""
+    return v(s) * u(t) * dS

@@ -80,7 +80,7 @@ class Solution:
 
         It is the integral of -div j: gauge field, relaxation and precession  [Z23 (33)].
         """
-        rows, product = self._product(layer, self._law(layer, "matrix"))
+        _, product = self._product(layer, self._law(layer, "matrix"))
         return self._sum(product.sum(axis=0) - self._drive(layer).sum(axis=0))
 
     def work(self, layer):
@@ -119,7 +119,7 @@ class Solution:
         return out
 
     def face_power(self, face):
-        """(delivered, absorbed): power that held potentials and sources of a face deliver, and that it absorbs itself."""
+        """(delivered, absorbed): power that potentials held and sources of a face deliver, and that it absorbs."""
         law = self.system.faces.get(face)
         if law is None:
             return 0.0, 0.0
@@ -136,7 +136,7 @@ class Solution:
     def junction_current(self, below, above):
         """(2, n) currents out of the two sides of a broken interface, by its law, A m^(d - 3)."""
         matrix = self.system.junctions[below, above].matrix
-        sides = [self._sum(self._a.trace(below, above, side) @ self.x) for side in (0, 1)]
+        sides = [self._sum(self._a.traces[below, above, side] @ self.x) for side in (0, 1)]
         return np.einsum("sAtB,tB->sA", matrix, np.stack(sides))
 
     def junction_power(self, below, above):
@@ -147,7 +147,7 @@ class Solution:
         return float(self._sum(np.einsum("kst,sAtB,kA,kB->", mass, matrix, mu, nu, optimize=True)))
 
     def interface_area(self, below, above):
-        return self._sum(self._a.trace(below, above, 0).sum())
+        return self._sum(self._a.traces[below, above, 0].sum())
 
     def interface_current(self, below, above, side=0):
         """(n,) current out of one side of an interface (0 below, 1 above), by the covariant residual of that layer."""
@@ -159,7 +159,7 @@ class Solution:
 
     def interface_potential(self, below, above, side=0):
         """(n,) mean of mu over one side of an interface, V."""
-        load = self._a.trace(below, above, side)
+        load = self._a.traces[below, above, side]
         return self._sum(load @ self.x) / self._sum(load.sum())
 
     @cached_property

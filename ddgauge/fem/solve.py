@@ -11,6 +11,8 @@ from mpi4py import MPI
 from ddgauge.fem.precondition import preconditioner
 from ddgauge.fem.solution import Solution
 
+NULL = 1e-11  # a constant field is conserved if the matrix makes of it less than this, relative to its diagonal
+
 
 class SolverError(RuntimeError):
     """A system that has no solution, or a solver that did not find it."""
@@ -49,17 +51,17 @@ class System:
         self.tolerance = tolerance
         self.seconds = {}
         start = time.perf_counter()
+        medium = next(iter(media.values()))
+        self.n = (medium(np.zeros((3, 1))) if callable(medium) else medium).kappa.shape[-1]
         self.blocks = self._blocks()
-        self.n = self.blocks.shape[1]
         small = assembly.mesh.dimension == 1 or assembly.index_map.size_global * self.n <= 20_000
         self.method = method or ("direct" if small else "iterative")
         self.fixed, self.values = self._constraints()
         self._seconds("matrix", start)
         start = time.perf_counter()
+        self._scale = self._largest_diagonal()
         self.null = self._null_space()
-        constrained, scale = self._constrained()
-        self._ksp = preconditioner(self, constrained, scale)
-        self._scale = scale
+        self._ksp = preconditioner(self, self._constrained(), self._scale)
         self._seconds("preconditioner", start)
 
     @property
@@ -137,14 +139,10 @@ class System:
 
     def _blocks(self):
         a = self.assembly
-        blocks = None
+        n = self.n
+        blocks = np.zeros((len(a.columns), n, n))
         for layer, medium in self.media.items():
-            matrix = (lambda x, m=medium: m(x).matrix) if callable(medium) else medium.matrix
-            index, values = a.bulk_matrix(layer, matrix)
-            if blocks is None:
-                n = values.shape[1]
-                blocks = np.zeros((len(a.columns), n, n))
-            blocks[index] += values
+            a.add_bulk(blocks, layer, (lambda x, m=medium: m(x).matrix) if callable(medium) else medium.matrix)
         for name, face in self.faces.items():
             if np.any(face.conductance):
                 index, mass, _ = a.faces[name]
@@ -152,9 +150,8 @@ class System:
         for pair, junction in self.junctions.items():
             index, mass = a.junctions[pair]
             blocks[index] += np.einsum("kst,sAtB->kAB", mass, junction.matrix)
-        self._bsr = sp.bsr_matrix(
-            (blocks, a.columns, a.indptr), shape=(a.owned * n, (a.column_map.size_local + a.column_map.num_ghosts) * n)
-        )
+        size = a.column_map.size_local + a.column_map.num_ghosts
+        self._bsr = sp.bsr_matrix((blocks, a.columns, a.indptr), shape=(a.owned * n, size * n))
         return blocks
 
     def _constraints(self):
@@ -172,17 +169,22 @@ class System:
         return self.spread(fixed) > 0, self.spread(values)
 
     def _constrained(self):
-        """Blocks with identity rows (times a scale) where a field is fixed, and the scale."""
+        """Blocks with identity rows (times the scale) where a field is fixed."""
         a, n = self.assembly, self.n
-        diagonal = np.abs(np.einsum("kaa->ka", self.blocks[a.rows == a.columns]))
-        scale = self.comm.allreduce(float(diagonal.max(initial=0)), MPI.MAX) or 1.0
-        if not self.fixed.any():
-            return self.blocks, scale
+        if not self.comm.allreduce(bool(self.fixed.any()), MPI.LOR):
+            return self.blocks
+        touched = self.fixed.any(axis=1)
+        k = np.flatnonzero(touched[a.rows] | touched[a.columns])
         free = ~self.fixed
-        blocks = self.blocks * free[a.rows][:, :, None] * free[a.columns][:, None, :]
+        blocks = self.blocks.copy()
+        blocks[k] *= free[a.rows[k]][:, :, None] & free[a.columns[k]][:, None, :]
         k = np.flatnonzero(a.rows == a.columns)
-        blocks[k[:, None], np.arange(n), np.arange(n)] += scale * self.fixed[: a.owned]
-        return blocks, scale
+        blocks[k[:, None], np.arange(n), np.arange(n)] += self._scale * self.fixed[: a.owned]
+        return blocks
+
+    def _largest_diagonal(self):
+        diagonal = np.einsum("kaa->ka", self.blocks[self.assembly.rows == self.assembly.columns])
+        return self.comm.allreduce(float(np.abs(diagonal).max(initial=0)), MPI.MAX) or 1.0
 
     def _null_space(self):
         """Orthonormal vectors, constant in each region, that the constrained matrix sends to zero: (rows, n) each."""
@@ -195,14 +197,16 @@ class System:
                 z = np.zeros((a.owned, n))
                 z[inside, A] = 1
                 candidates.append(self.spread(z) * free)
-        size = abs(self._bsr)
-        images = [self.apply(z) * free[: a.owned] for z in candidates]
-        weight = [self._norm((size @ np.abs(z).ravel()).reshape(-1, n)) for z in candidates]
-        scaled = np.array([[self._dot(u, v) for v in images] for u in images]) / np.outer(weight, weight).clip(1e-300)
-        values, vectors = np.linalg.eigh(scaled)
+        images = np.array([(self.apply(z) * free[: a.owned]).ravel() for z in candidates]).T
+        weight = np.array([self._scale * self._norm(z[: a.owned]) for z in candidates])
+        images = images / np.where(weight > 0, weight, 1)
+        # singular values of the images of all ranks, from the triangular factors of each
+        factors = np.concatenate(self.comm.allgather(np.linalg.qr(images, mode="r")))
+        _, values, vectors = np.linalg.svd(factors)
+        values = np.append(values, np.zeros(len(candidates) - len(values)))
         null = []
-        for value, c in zip(values, vectors.T):
-            if value < 1e-20:
+        for value, c in zip(values, vectors):
+            if value < NULL and np.any(np.abs(c) * weight):
                 z = sum(ci / w * z[: a.owned] for ci, w, z in zip(c, weight, candidates) if w > 0)
                 for other in null:
                     z = z - self._dot(z, other) * other
@@ -212,11 +216,7 @@ class System:
     def _region_rows(self, r):
         a = self.assembly
         labels = [a.mesh.layers[name] for name, region in a.region.items() if region == r]
-        cells = np.isin(a.mesh.label[: len(a.cell_dofs)], labels)
-        mark = la.vector(a.index_map, 1, dtype=np.float64)
-        mark.array[a.cell_dofs[cells].ravel()] = 1
-        mark.scatter_reverse(la.InsertMode.add)
-        return mark.array[: a.owned] > 0
+        return a.rows_of(np.isin(a.mesh.label[: len(a.cell_dofs)], labels))
 
     # solving
 

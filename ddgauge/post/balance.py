@@ -1,0 +1,48 @@
+"""Balances that every solution is held to: charge, angular momentum, and work against dissipation."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Balances:
+    """What is left over, relative to the sum of the magnitudes of what is weighed."""
+
+    charge: float
+    spin: float  # the largest of the three components
+    power: float
+
+    @property
+    def worst(self):
+        return max(self.charge, self.spin, self.power)
+
+
+def balances(solution):
+    """Balances of a solution  [Z23 (32), (33) tested with mu^0 = 1, mu^a = 1 and mu itself].
+
+    Currents out of the faces, by the residual where a potential is held, against the losses in layers and interfaces;
+    the work of the electric field, contacts and sources against what layers, faces and interfaces dissipate.
+    """
+    system = solution.system
+    flows = [solution.current(face) for face in system.faces]
+    flows += [side for pair in system.junctions for side in solution.junction_current(*pair)]
+    flows += [solution.loss(layer) for layer in system.media]
+    flows, size = np.array(flows), np.array([_size(solution, layer) for layer in system.media])
+    left = np.abs(flows.sum(axis=0))
+    scale = np.abs(flows).sum(axis=0) + size.sum(axis=0)
+    relative = left / np.where(scale > 0, scale, 1)
+
+    powers = [solution.face_power(face) for face in system.faces]
+    work = [solution.work(layer) for layer in system.media] + [delivered for delivered, _ in powers]
+    heat = [solution.dissipation(layer) for layer in system.media] + [absorbed for _, absorbed in powers]
+    heat += [solution.junction_power(*pair) for pair in system.junctions]
+    weight = sum(map(abs, work)) + sum(map(abs, heat))
+    power = abs(sum(work) - sum(heat)) / weight if weight > 0 else 0.0
+    return Balances(float(relative[0]), float(relative[1:].max(initial=0)), float(power))
+
+
+def _size(solution, layer):
+    """Magnitude of the currents that flow inside a layer, per length of its thinnest measure."""
+    j = np.abs(solution.flow(layer)).max(axis=0)
+    return j / solution.volume(layer) ** (1 / solution.mesh.dimension)
