@@ -12,7 +12,7 @@ from ddgauge.fem.space import dofmap, regions
 from ddgauge.units import NM
 
 CHUNK = 50_000  # entries of a matrix at a time
-JIT = {"cffi_extra_compile_args": ["-O3"]}
+JIT = {"cffi_extra_compile_args": ["-O3", "-ffast-math"]}  # twice as fast; not -march=native: caches are shared
 
 
 class Lazy(dict):
@@ -70,8 +70,10 @@ class Assembly:
         geometry = {}
         for layer in self.mesh.layers:
             index = self._entries(self.cell_dofs[self.mesh.label[: len(self.cell_dofs)] == self.mesh.layers[layer]])
-            values = self._assembled(forms.jets(u, v, self.mesh.axes, self._dx(layer)), matrix)
-            geometry[layer] = index, values.reshape(-1, *scale.shape)[index] * scale
+            values = self._assembled(forms.jets(u, v, self.mesh.axes, self._dx(layer), self._degree), matrix)
+            T = np.take(values.reshape(-1, *scale.shape), index, axis=0)
+            T *= scale
+            geometry[layer] = index, T
         return geometry
 
     def _loads(self, layer):
@@ -172,6 +174,12 @@ class Assembly:
     def _jet_space(self):
         """One component per entry of a jet."""
         return compat.function_space(self.mesh.domain, self.degree, len(self.places), self.cell_dofs, self.index_map)
+
+    def _degree(self, p, q):
+        """Polynomial degree of a product of two entries of jets: lower for derivatives where cells are affine."""
+        simplex = self.mesh.domain.topology.cell_name() in ("interval", "triangle", "tetrahedron")
+        affine = simplex and self.mesh.domain.geometry.cmap.degree == 1
+        return 2 * self.degree - affine * ((p > 0) + (q > 0))
 
     def _pattern(self, V):
         """A form with entries wherever any other has some."""

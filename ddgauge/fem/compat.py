@@ -2,6 +2,7 @@
 
 import dolfinx
 from dolfinx import fem, graph
+from dolfinx.mesh import GhostMode, create_cell_partitioner
 
 VERSION = tuple(int(part) for part in dolfinx.__version__.split(".")[:2])
 
@@ -31,11 +32,12 @@ def gmsh_to_mesh(model, comm, dimension, partitioner):
     return data.mesh, data.cell_tags, data.facet_tags
 
 
-def cell_partitioner(mode, max_facet_cells=2):
-    """DOLFINx' default partitioner with the given ghost mode."""
-    from dolfinx.mesh import create_cell_partitioner
-
-    return create_cell_partitioner(mode) if VERSION < (0, 10) else create_cell_partitioner(mode, max_facet_cells)
+def cell_partitioner(comm):
+    """DOLFINx' default partitioner with the ghosts that interior facets need; none for one rank, where it only costs time."""
+    if comm.size == 1:
+        return None
+    mode = GhostMode.shared_facet
+    return create_cell_partitioner(mode) if VERSION < (0, 10) else create_cell_partitioner(mode, 2)
 
 
 def geometry(x, element):

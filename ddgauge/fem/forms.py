@@ -11,14 +11,18 @@ def jet(f, axes):
     return {0: f} | {PLACE[axis]: slope[i] for i, axis in enumerate(axes)}
 
 
-def jets(u, v, axes, dx):
+def jets(u, v, axes, dx, degree):
     """Geometry of the bulk: component (p, q) of the block (v, u) holds int jet_p(phi_v) jet_q(phi_u).
 
     The matrix of any law is a product of this with Medium.matrix  [Z23 (32)]. u and v have one component per
-    entry of a jet.
+    entry of a jet; degree(p, q) is that of the product, so that none is integrated with more points than it needs.
     """
     places = list(jet(u[0], axes))
-    return sum(jet(v[i], axes)[p] * jet(u[j], axes)[q] * dx for i, p in enumerate(places) for j, q in enumerate(places))
+    return sum(
+        jet(v[i], axes)[p] * jet(u[j], axes)[q] * dx(metadata={"quadrature_degree": degree(p, q)})
+        for i, p in enumerate(places)
+        for j, q in enumerate(places)
+    )
 
 
 def bulk(u, v, M, axes, dx):

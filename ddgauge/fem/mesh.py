@@ -125,7 +125,7 @@ def read_mesh(path, layers, plane="xz", comm=MPI.COMM_WORLD):
     groups = comm.bcast(groups)
     dimension = max(groups)
     _same_layers(path, groups[dimension], layers)
-    partitioner = compat.cell_partitioner(dmesh.GhostMode.shared_facet)
+    partitioner = compat.cell_partitioner(comm)
     domain, cell_tags, facet_tags = compat.gmsh_to_mesh(gmsh.model, comm, dimension, partitioner)
     if comm.rank == 0:
         gmsh.finalize()
@@ -195,7 +195,7 @@ def _grid(nodes, shape, comm):
     points = np.array_split(np.arange(np.prod(counts)), comm.size)[comm.rank]
     x = np.stack([axis[i] for axis, i in zip(nodes, np.unravel_index(points, counts))], axis=1)
     element = basix.ufl.element("Lagrange", CELLS[dim, shape], 1, shape=(dim,))
-    partitioner = compat.cell_partitioner(dmesh.GhostMode.shared_facet)
+    partitioner = compat.cell_partitioner(comm)
     return dmesh.create_mesh(
         comm, vertices.astype(np.int64), *compat.geometry(x, ufl.Mesh(element)), partitioner=partitioner
     )
