@@ -1,0 +1,30 @@
+"""What is to be solved, frozen and checked: stacks, materials, the input file."""
+
+from ddgauge.model.errors import InputError
+from ddgauge.model.inputs import Run, read
+from ddgauge.model.stack import (
+    Contact,
+    Current,
+    Insulating,
+    Interface,
+    Layer,
+    LayerCoefficients,
+    Sheet,
+    Sink,
+    Stack,
+)
+
+__all__ = [
+    "Contact",
+    "Current",
+    "InputError",
+    "Insulating",
+    "Interface",
+    "Layer",
+    "LayerCoefficients",
+    "Run",
+    "Sheet",
+    "Sink",
+    "Stack",
+    "read",
+]

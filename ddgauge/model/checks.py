@@ -1,0 +1,142 @@
+"""Lengths that follow from a stack, and what they say of a mesh and of the laws that are used."""
+
+import numpy as np
+
+from ddgauge.physics.algebra import cross
+
+WELL_BELOW = 0.1  # what a ratio that should be small may be
+
+
+def lengths(stack):
+    """Lengths over which spin decays or turns, m, by layer; a length that does not exist is absent.
+
+    Parameters
+    ----------
+    stack : Stack
+
+    Returns
+    -------
+    dict
+        name of layer -> dict with some of
+            spin_diffusion: sqrt(D tau) of lattice relaxation, its shortest
+            exchange_parallel, exchange_perpendicular: the same of relaxation by moments
+            exchange_precession, larmor_precession: sqrt(D / omega)
+            gauge: 1 / |q|, over which a carrier that moves turns its spin by one radian
+    """
+    return {layer.name: _lengths(stack, layer) for layer in stack.layers}
+
+
+def _lengths(stack, layer):
+    c = stack.coefficients(layer.name)
+    tau_parallel, tau_perpendicular, omega = layer.exchange_field(stack.direction, stack.B, stack.temperature)
+    rates = {
+        "spin_diffusion": np.linalg.eigvalsh(c.R_lattice).max(),
+        "exchange_parallel": 1 / tau_parallel if tau_parallel else 0,
+        "exchange_perpendicular": 1 / tau_perpendicular if tau_perpendicular else 0,
+        "exchange_precession": np.linalg.norm(omega),
+        "larmor_precession": np.linalg.norm(c.omega_larmor) if layer.diffusion else 0,
+    }
+    found = {name: float(np.sqrt(c.D / rate)) for name, rate in rates.items() if rate > 0}
+    if (q := _wave_number(c.q, layer.thickness)) > 0:
+        found["gauge"] = float(1 / q)
+    return found
+
+
+def _wave_number(q, thickness):
+    """Largest |q| in a layer, 1/m; of a function, at its bottom, middle and top on the axis."""
+    if callable(q):
+        points = np.zeros((3, 3))
+        points[2] = np.linspace(0, thickness or 0, 3)
+        q = np.asarray(q(points))
+    return np.linalg.norm(q, ord=2, axis=(-2, -1)).max()
+
+
+def shortest(stack):
+    """Shortest of the lengths, m, by layer; None where there is none."""
+    return {name: min(found.values(), default=None) for name, found in lengths(stack).items()}
+
+
+def mesh_ratios(stack, cell_size):
+    """Size of cells over each length, as mesh Peclet numbers: those of what turns and what decays.
+
+    Parameters
+    ----------
+    stack : Stack
+    cell_size : dict
+        name of layer -> size of its cells where they should resolve its lengths, m.
+
+    Returns
+    -------
+    dict
+        name of layer -> length -> ratio.
+    """
+    return {
+        name: {key: cell_size[name] / length for key, length in found.items()} for name, found in lengths(stack).items()
+    }
+
+
+def mesh_warnings(stack, cell_size, limit=0.5):
+    """Lines that say where cells are longer than `limit` times a length; arguments as of mesh_ratios."""
+    found = lengths(stack)
+    warnings = []
+    for name, ratios in mesh_ratios(stack, cell_size).items():
+        if ratios and max(ratios.values()) > limit:
+            worst = max(ratios, key=ratios.get)
+            needed = limit * found[name][worst]
+            warnings.append(
+                f"layer {name!r}: cells of {cell_size[name]:.3g} m are coarse for the length {worst} = {found[name][worst]:.3g} m;"
+                f" use cells of {needed:.2g} m or less (mesh.cells, mesh.element_size)"
+            )
+    return warnings
+
+
+def physics_warnings(stack):
+    """Lines that say where a law is used beyond what it was derived for."""
+    warnings = []
+    for layer in stack.layers:
+        tau_parallel, tau_perpendicular, _ = layer.exchange_field(stack.direction, stack.B, stack.temperature)
+        if layer.exchange_relaxation and tau_perpendicular > 2 * tau_parallel:
+            warnings.append(
+                f"layer {layer.name!r}: exchange_relaxation.perpendicular is more than twice parallel, which no moments give"
+            )
+        if layer.exchange:
+            ratio = _born_markov(layer.exchange, stack)
+            if ratio > WELL_BELOW:
+                warnings.append(
+                    f"layer {layer.name!r}: n_m K_s / eps_L = {ratio:.2g} is not small, the exchange times are beyond Born and Markov"
+                )
+    return warnings
+
+
+def _born_markov(moments, stack):
+    from ddgauge.physics import exchange  # here, because scipy.optimize takes long to import
+
+    B = max(float(stack.B @ stack.direction), 0.0)
+    eps_L = exchange.splitting(moments.spin, stack.temperature, B, moments.weiss, moments.g)
+    return exchange.born_markov(moments.moment_density, moments.coupling, eps_L)
+
+
+def spin_problems(stack):
+    """What to say of a stack in which some spin never decays, so that no steady state is unique; nothing otherwise.
+
+    A spin potential constant in all layers would persist if nothing relaxes, turns or absorbs it.
+    """
+    if not stack.spinful or any(item.absorbs for item in (*stack.boundary.values(), *stack.interface.values())):
+        return []
+    loss = np.zeros((3, 3))
+    for layer in stack.layers:
+        c = stack.coefficients(layer.name)
+        if callable(c.q):
+            return []
+        turning = cross(c.omega_exchange + (c.omega_larmor if layer.diffusion else 0))
+        for matrix in (c.R_lattice, c.R_exchange, turning.T @ turning, cross(c.q).transpose(0, 2, 1) @ cross(c.q)):
+            scale = np.abs(matrix).max()
+            loss += (matrix / scale if scale else matrix).reshape(-1, 3, 3).sum(axis=0)
+    values, vectors = np.linalg.eigh(loss)
+    if values[0] > 1e-12:
+        return []
+    axis = "" if values[-1] <= 1e-12 else f" along ({', '.join(f'{x:.3g}' for x in vectors[:, 0] + 0.0)})"
+    return [
+        f": spin{axis} never decays: give a layer spin_diffusion_length or relaxation_time, or a boundary kind = 'sink' or 'sheet';"
+        " without loss the spin problem has no unique solution"
+    ]

@@ -1,0 +1,266 @@
+"""A layer: what a user says of it, and the coefficients of its equations."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import Field, PlainSerializer, PlainValidator, model_validator
+
+from ddgauge.model.errors import Checked, InputError, from_library, rivals
+from ddgauge.model.quantities import (
+    Matrix,
+    Name,
+    Number,
+    Quantity,
+    ScalarOr,
+    Text,
+    Vector,
+    Velocity,
+    dissipative,
+    matrix,
+    symmetric,
+    vector,
+)
+from ddgauge.physics import closure, gauge, relaxation
+from ddgauge.units import HBAR, M_E, MU_B
+
+ZERO = (0.0, 0.0, 0.0)
+TIMED = ("relaxation_time", "relaxation_rate", "exchange_relaxation", "precession", "exchange")
+ANY_DIFFUSION = 1.0  # m^2/s; lengths and conductances without rates do not depend on it
+
+
+@dataclass(frozen=True)
+class LayerCoefficients:
+    """A layer in the symbols of its equations  [Z23 (26), (27), (32)]."""
+
+    sigma: float  # S/m
+    D: float  # m^2/s
+    R_lattice: np.ndarray  # (3, 3), 1/s: spin lost to the lattice
+    R_exchange: np.ndarray  # (3, 3), 1/s: spin lost to the moments
+    omega_exchange: np.ndarray  # (3,), rad/s: precession about the moments, ds/dt = omega x s
+    omega_larmor: np.ndarray  # (3,), rad/s: precession about B
+    q: np.ndarray | Callable  # (3, 3), 1/m, or a function of points (3, N) in m that gives (N, 3, 3)
+    theta0: np.ndarray  # (3,), ordinary Hall vector
+    thetaC: np.ndarray  # (3, 3), spin Hall vectors [a, k]
+    thetaL: np.ndarray  # (3,), Hanle vector
+    kappa: np.ndarray  # (3,), drift polarisation
+
+
+class ExchangeRelaxation(Checked):
+    """Times in which spin is lost to moments, along the magnetisation and across it."""
+
+    parallel: Quantity("s", "> 0")
+    perpendicular: Quantity("s", "> 0")
+
+
+class Exchange(Checked):
+    """Local moments with which carriers exchange spin  [Z23 (4), (5), (15)]."""
+
+    moment_density: Quantity("1/m^3", "> 0")  # n_m
+    spin: Quantity("", "> 0")  # S, 7/2 in EuS
+    coupling: Quantity("J m^3", "!= 0")  # K_s, or text such as "-10 meV nm^3"
+    weiss: Quantity("J", ">= 0") = 0.0  # J_W, sum of the exchange with all neighbours; 0 in a paramagnet
+    rotation: Vector("rad") = ZERO  # A_so, by which spin-orbit coupling turns the moments
+    g: Quantity("", "> 0") = 2.0  # of the moments
+
+
+class SpinOrbit(Checked):
+    """Spin-orbit coupling linear in momentum  [Z23 (9)-(11)]."""
+
+    mass: Quantity("", "> 0")  # electron masses
+    alpha: Velocity = 0.0  # Rashba, m/s, or text with the Rashba parameter hbar alpha, "0.1 eV angstrom"
+    beta: Velocity = 0.0  # Dresselhaus
+    lam: Velocity = Field(0.0, alias="lambda")  # strain
+    strain: Matrix("", read=symmetric) = (ZERO, ZERO, ZERO)
+
+    @property
+    def q(self):
+        return gauge.spin_orbit(self.mass * M_E, self.alpha, self.beta, self.lam, np.array(self.strain))
+
+
+def _gauge(value):
+    return value if callable(value) else matrix(value, Number("1/m"))
+
+
+Gauge = Annotated[
+    Any, PlainValidator(_gauge), PlainSerializer(lambda q: f"function {q.__name__}" if callable(q) else q)
+]
+
+
+class Layer(Checked):
+    """A film, uniform in its plane: the keys of [[layer]], numbers in SI or text with a unit."""
+
+    name: Name  # also the name of its cells in a mesh
+    material: Text | None = None  # of the library; it gives what is not given here
+    thickness: Quantity("m", "> 0") | None = None  # a layer of an imported mesh has its thickness there
+    conductivity: Quantity("S/m", "> 0")  # sigma
+    diffusion: Quantity("m^2/s", "> 0") | None = None  # D; a spin diffusion length alone does without
+    relaxation_time: ScalarOr("s", vector, "> 0") | None = None  # to the lattice: isotropic, or of spin x, y, z
+    spin_diffusion_length: Quantity("m", "> 0") | None = None  # sqrt(D relaxation_time)
+    relaxation_rate: Matrix("1/s", read=dissipative) | None = None  # R_ab
+    exchange_relaxation: ExchangeRelaxation | None = None
+    precession: ScalarOr("rad/s", vector) | None = (
+        None  # in the exchange field: a vector, or a number about the magnetisation
+    )
+    exchange: Exchange | None = None  # both of them from the moments
+    spin_orbit: SpinOrbit | None = None
+    gauge: Gauge | None = (
+        None  # q[i][b], flow i, spin axis b; in Python also a function of points (3, N) in m -> (N, 3, 3)
+    )
+    hall: Vector("") | None = None  # theta0 = sigma R_H B, against B for electrons
+    mobility: Quantity("m^2/V/s", "!= 0") | None = (
+        None  # theta0 = -mobility B: positive for electrons, negative for holes
+    )
+    spin_hall: ScalarOr("", matrix) = 0.0  # theta_SH: j_i^a = theta_SH eps_iaj j_j; or thetaC[a][k], -theta_SH delta_ak
+    larmor: Vector("") | None = None  # thetaL
+    momentum_time: Quantity("s", "> 0") | None = None  # thetaL = momentum_time g_factor mu_B B / hbar
+    g_factor: Quantity("") = 2.0  # of the carriers, which precess about B
+    drift_polarisation: Vector("") = ZERO  # kappa: spin a feels kappa_a E
+
+    @classmethod
+    def where(cls, given):
+        return f"layer {given['name']!r}" if given.get("name") else "layer"
+
+    @classmethod
+    def prepare(cls, given):
+        if not isinstance(given.get("material"), str):
+            return given
+        from ddgauge.model import materials
+
+        return from_library(materials.layer_keys, given)
+
+    @model_validator(mode="after")
+    def _times_and_lengths(self):
+        if timed := [key for key in TIMED if getattr(self, key) is not None]:
+            self.require_diffusion(timed[0])
+        return self
+
+    def require_diffusion(self, cause):
+        """InputError unless D is known, which turns times into lengths."""
+        if self.diffusion is None:
+            raise InputError(f": {cause} needs diffusion (m^2/s), which turns times into lengths")
+
+    @property
+    def D(self):
+        return ANY_DIFFUSION if self.diffusion is None else self.diffusion
+
+    def with_(self, **changes):
+        """This layer with some keys changed; a key replaces its alternatives."""
+        replaced = {rival for key in changes for rival in rivals(key)}
+        kept = {key: value for key, value in self if value is not None and key not in replaced}
+        if "material" in changes and self.material:
+            from ddgauge.model import materials
+
+            library = materials.layer_keys(self.material)
+            kept = {key: value for key, value in kept.items() if library.get(key) != value}
+        return Layer(**kept | changes)
+
+    @property
+    def magnetic(self):
+        """The key that needs a magnetisation, if there is one."""
+        if self.exchange:
+            return "exchange"
+        if self.exchange_relaxation:
+            return "exchange_relaxation"
+        return "precession" if isinstance(self.precession, float) else ""
+
+    @property
+    def exchanges(self):
+        """Whether spin is exchanged with moments."""
+        return bool(self.magnetic) or (self.precession is not None and np.any(self.precession))
+
+    @property
+    def spinful(self):
+        """Whether spin has a part in this layer beyond diffusion."""
+        loses = self.relaxation_time or self.spin_diffusion_length or self.relaxation_rate
+        turns = self.spin_orbit or self.gauge is not None
+        return bool(loses or turns or self.exchanges or np.any(self.spin_hall) or any(self.drift_polarisation))
+
+    def exchange_field(self, m, B, T):
+        """Times along and across the moments (s, None without them) and precession vector (rad/s)  [Z23 (4), (5), (15)]."""
+        if self.exchange:
+            from ddgauge.physics import exchange  # here, because scipy.optimize takes long to import
+
+            nu_F = exchange.density_of_states(self.conductivity, self.diffusion)
+            tau_parallel, tau_perpendicular, omega = _moments(self.exchange, nu_F, max(float(B @ m), 0.0), T)
+            return tau_parallel, tau_perpendicular, omega * self.moments_along(m)
+        tau = self.exchange_relaxation
+        omega = np.zeros(3) if self.precession is None else np.array(self.precession)
+        omega = omega * m if omega.ndim == 0 else omega
+        return (tau.parallel, tau.perpendicular, omega) if tau else (None, None, omega)
+
+    def moments_along(self, m):
+        """Direction of the moments as the carriers' spin sees it, m~ = rotation^-1 m  [Z23 App. C]."""
+        if not self.exchange:
+            return m
+        from ddgauge.physics import exchange
+
+        return exchange.moment_rotation(np.array(self.exchange.rotation)) @ m
+
+    def coefficients(self, m, B, T):
+        """Coefficients under a magnetisation.
+
+        Parameters
+        ----------
+        m : (3,) array or None
+            Unit vector.
+        B : (3,) array
+            T.
+        T : float or None
+            K.
+
+        Returns
+        -------
+        LayerCoefficients
+        """
+        omega_larmor = self.g_factor * MU_B / HBAR * B
+        tau_parallel, tau_perpendicular, omega_exchange = self.exchange_field(m, B, T)
+        R_exchange = np.zeros((3, 3))
+        if tau_parallel is not None:
+            R_exchange = relaxation.uniaxial(tau_parallel, tau_perpendicular, self.moments_along(m))
+        theta0 = np.zeros(3)
+        if self.hall is not None:
+            theta0 = np.array(self.hall)
+        elif self.mobility is not None:
+            theta0 = -self.mobility * B
+        thetaL = np.array(self.larmor or ZERO)
+        if self.momentum_time is not None:
+            thetaL = self.momentum_time * omega_larmor
+        thetaC = closure.spin_hall(self.spin_hall) if isinstance(self.spin_hall, float) else np.array(self.spin_hall)
+        return LayerCoefficients(
+            sigma=self.conductivity,
+            D=self.D,
+            R_lattice=self._lattice_rates(),
+            R_exchange=R_exchange,
+            omega_exchange=omega_exchange,
+            omega_larmor=omega_larmor,
+            q=self._gauge_field(),
+            theta0=theta0,
+            thetaC=thetaC,
+            thetaL=thetaL,
+            kappa=np.array(self.drift_polarisation),
+        )
+
+    def _lattice_rates(self):
+        if self.spin_diffusion_length is not None:
+            return self.D / self.spin_diffusion_length**2 * np.eye(3)
+        if self.relaxation_time is not None:
+            return np.diag(1 / np.broadcast_to(self.relaxation_time, 3))
+        return np.zeros((3, 3)) if self.relaxation_rate is None else np.array(self.relaxation_rate)
+
+    def _gauge_field(self):
+        if self.spin_orbit is not None:
+            return self.spin_orbit.q
+        if self.gauge is None:
+            return np.zeros((3, 3))
+        return self.gauge if callable(self.gauge) else np.array(self.gauge)
+
+
+@lru_cache(maxsize=1024)
+def _moments(moments, nu_F, B, T):
+    """Times and precession, which do not depend on direction: an angular sweep needs them once."""
+    from ddgauge.physics import exchange
+
+    return exchange.rates(moments.moment_density, nu_F, moments.coupling, moments.spin, T, B, moments.weiss, moments.g)

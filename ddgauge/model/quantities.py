@@ -1,0 +1,209 @@
+"""Types of the values that a user writes: numbers are SI, text carries its unit, what comes out is float or tuple of float."""
+
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import PlainSerializer, PlainValidator
+
+from ddgauge.model.errors import instead_of, show
+from ddgauge.physics.interface import areal_conductance
+from ddgauge.units import HBAR, quantity
+
+LARGEST_BARE_G = 1e17  # S/m^2; no interface conducts so well, but mixing conductances in 1/m^2 have such numbers
+
+
+@dataclass(frozen=True)
+class Number:
+    """How to read a number in a unit: its sign, and the units that text may bring instead, with what they are worth."""
+
+    unit: str
+    sign: str = ""  # "", "> 0", ">= 0", "!= 0"
+    also: tuple = ()  # (unit, function from it to `unit`)
+    text: bool = True  # whether text with a unit is taken
+
+    def __call__(self, value):
+        x = self.value(value)
+        number = f" = {x:g} {self.unit}".rstrip()
+        if not np.isfinite(x):
+            raise ValueError(f"{number}, must be a finite number")
+        if (
+            (self.sign == "> 0" and not x > 0)
+            or (self.sign == ">= 0" and not x >= 0)
+            or (self.sign == "!= 0" and x == 0)
+        ):
+            raise ValueError(f"{number}, must be {self.sign}")
+        return x
+
+    def value(self, value):
+        if isinstance(value, Real) and not isinstance(value, bool):
+            return float(value)
+        if not isinstance(value, str) or not self.text:
+            units = " or ".join([self.unit, *(unit for unit, _ in self.also)])
+            kind = f"a number in {units}, or text with a unit" if self.text and self.unit else "a number"
+            raise ValueError(f" = {show(value)}, must be {kind}")
+        try:
+            return quantity(value, self.unit or "1")
+        except ValueError as error:
+            problem = error
+        for unit, worth in self.also:
+            try:
+                return worth(quantity(value, unit))
+            except ValueError:
+                continue
+        others = "".join(f" or {unit}" for unit, _ in self.also)
+        raise ValueError(f" = {problem}{others}")
+
+
+def Quantity(unit, sign="", also=()):
+    """A number in an SI unit, or text with a unit."""
+    return Annotated[float, PlainValidator(number := Number(unit, sign, also)), number]
+
+
+def vector(value, number):
+    """Three numbers, as a tuple."""
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if not isinstance(value, list | tuple) or len(value) != 3:
+        raise ValueError(
+            f" = {show(value)}, must be three numbers (x, y, z){f' in {number.unit}' if number.unit else ''}"
+        )
+    return tuple(_at(i, number, x) for i, x in enumerate(value))
+
+
+def matrix(value, number):
+    """Three rows of three numbers, as a tuple of tuples."""
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if not isinstance(value, list | tuple) or len(value) != 3 or not all(isinstance(r, list | tuple) for r in value):
+        raise ValueError(
+            f" = {show(value)}, must be three rows of three numbers{f' in {number.unit}' if number.unit else ''}"
+        )
+    return tuple(_at(i, lambda row: vector(row, number), row) for i, row in enumerate(value))
+
+
+def _at(i, read, value):
+    try:
+        return read(value)
+    except ValueError as error:
+        raise ValueError(f"[{i}]{error}") from None
+
+
+def symmetric(value, number):
+    rows = matrix(value, number)
+    for i, j in (0, 1), (0, 2), (1, 2):
+        if abs(rows[i][j] - rows[j][i]) > 1e-12 * np.abs(rows).max():
+            raise ValueError(f" must be symmetric, but [{i}][{j}] = {rows[i][j]:g} and [{j}][{i}] = {rows[j][i]:g}")
+    return rows
+
+
+def dissipative(value, number):
+    rows = symmetric(value, number)
+    if (lowest := np.linalg.eigvalsh(rows).min()) < -1e-12 * np.abs(rows).max():
+        raise ValueError(f" has the eigenvalue {lowest:g} {number.unit}, all must be >= 0 (or spin would grow)")
+    return rows
+
+
+def nonzero(value, number):
+    v = vector(value, number)
+    if not any(v):
+        raise ValueError(f" = {show(value)} has no direction, must not be zero")
+    return v
+
+
+def _read(read, number):
+    return PlainValidator(lambda value: read(value, number))
+
+
+def Vector(unit, sign="", read=vector):
+    """Three numbers in an SI unit."""
+    return Annotated[tuple[float, float, float], _read(read, number := Number(unit, sign)), number]
+
+
+def Matrix(unit, read=matrix, also=()):
+    """Three rows of three numbers in an SI unit."""
+    return Annotated[tuple[tuple[float, ...], ...], _read(read, number := Number(unit, also=also)), number]
+
+
+def ScalarOr(unit, read, sign="", also=()):
+    """A number in an SI unit, or what `read` makes of a list of them (vector, matrix)."""
+    number, element = Number(unit, sign, also), Number(unit, sign if read is vector else "", also)
+
+    def either(value):
+        return read(value, element) if isinstance(value, list | tuple | np.ndarray) else number(value)
+
+    return Annotated[Any, PlainValidator(either), number]
+
+
+AREAL = (("1/m^2", areal_conductance),)  # a mixing conductance g of the literature is worth (e^2/h) g
+
+
+def Conductance(sign=""):
+    """A conductance per area on mu_s, S/m^2, or text in S/m^2 or in 1/m^2, then times e^2/h."""
+    number = Number("S/m^2", sign, AREAL)
+
+    def read(value):
+        x = number(value)
+        if abs(x) > LARGEST_BARE_G and not isinstance(value, str):
+            raise ValueError(
+                f" = {x:g} S/m^2, more than any interface has; write '{x:g} 1/m^2' for a mixing conductance in 1/m^2,"
+                f" '{x:g} S/m^2' if that is what you mean"
+            )
+        return x
+
+    def written(x):
+        return x if x is None or abs(x) <= LARGEST_BARE_G else f"{x!r} S/m^2"
+
+    return Annotated[float, PlainValidator(read), PlainSerializer(written), number]
+
+
+def Whole(least, most=None):
+    """A whole number."""
+
+    def read(value):
+        if not isinstance(value, Integral) or isinstance(value, bool):
+            raise ValueError(f" = {show(value)}, must be a whole number")
+        if value < least or (most is not None and value > most):
+            raise ValueError(f" = {value}, must be {f'>= {least}' if most is None else f'{least} to {most}'}")
+        return int(value)
+
+    return Annotated[int, PlainValidator(read)]
+
+
+def Choice(*names, plural):
+    """One of some words."""
+
+    def read(value):
+        if value not in names:
+            raise ValueError(f" = {instead_of(value, names, plural)}")
+        return value
+
+    return Annotated[str, PlainValidator(read)]
+
+
+def _text(value):
+    if not isinstance(value, str):
+        raise ValueError(f" = {show(value)}, must be text")
+    return value
+
+
+def _name(value):
+    if not _text(value).strip():
+        raise ValueError(f" = {value!r}, must not be empty")
+    if bad := [character for character in '|"[]' if character in value]:
+        raise ValueError(f" = {value!r}, must not contain {bad[0]!r} (an interface is called 'below|above')")
+    return value
+
+
+def _switch(value):
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f" = {show(value)}, must be true or false")
+    return bool(value)
+
+
+Text = Annotated[str, PlainValidator(_text)]
+Name = Annotated[str, PlainValidator(_name)]
+Switch = Annotated[bool, PlainValidator(_switch)]
+Velocity = Quantity("m/s", also=(("J m", lambda alpha_R: alpha_R / HBAR),))  # text may give hbar alpha, in J m
+Degrees = Quantity("degree")

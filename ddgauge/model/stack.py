@@ -1,0 +1,271 @@
+"""A stack of layers, its faces and interfaces, and the fields it is in: all that is to be solved, checked."""
+
+from typing import Annotated
+
+import numpy as np
+from pydantic import BeforeValidator, Field, model_validator
+
+from ddgauge.model.boundary import AnyBoundary, Boundary, Contact, Current, Insulating, Interface, Sheet, Sink, Thin
+from ddgauge.model.errors import Checked, InputError, instead_of, listed
+from ddgauge.model.layer import Exchange, ExchangeRelaxation, Layer, LayerCoefficients, SpinOrbit
+from ddgauge.model.quantities import Degrees, Quantity, ScalarOr, Vector, nonzero, vector
+
+__all__ = [  # noqa: RUF022, from the whole to its parts
+    "Stack", "Magnetisation", "Angle", "MagneticField", "Drive",
+    "Layer", "LayerCoefficients", "Exchange", "ExchangeRelaxation", "SpinOrbit",
+    "Boundary", "Insulating", "Sink", "Sheet", "Contact", "Current", "Interface", "Thin",
+]  # fmt: skip
+
+SIDES = {
+    1: ("bottom", "top"),
+    2: ("left", "right", "bottom", "top"),
+    3: ("left", "right", "front", "back", "bottom", "top"),
+}
+ZERO = (0.0, 0.0, 0.0)
+
+
+class Angle(Checked):
+    """A direction in one of three planes, degrees: alpha, beta and gamma of angular magnetoresistance  [Althammer13].
+
+    xy: (cos, sin, 0), from x to y;  yz: (0, sin, cos), from z to y;  xz: (sin, 0, cos), from z to x.
+    """
+
+    xy: Degrees | None = None
+    yz: Degrees | None = None
+    xz: Degrees | None = None
+
+    @model_validator(mode="after")
+    def _one(self):
+        if self.xy is None and self.yz is None and self.xz is None:
+            raise InputError(": needs xy, yz or xz (degrees)")
+        return self
+
+    @property
+    def vector(self):
+        plane, angle = next((plane, value) for plane, value in self if value is not None)
+        c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+        return {"xy": np.array([c, s, 0]), "yz": np.array([0, s, c]), "xz": np.array([s, 0, c])}[plane]
+
+
+class Magnetisation(Checked):
+    """The direction of the magnetisation, of any length but zero, or its angle."""
+
+    direction: Vector("", read=nonzero) | None = None
+    angle: Angle | None = None
+
+    @model_validator(mode="after")
+    def _something(self):
+        if self.direction is None and self.angle is None:
+            raise InputError(": needs direction (a vector) or angle, such as {xy = 45}")
+        return self
+
+    @property
+    def unit_vector(self):
+        return self.angle.vector if self.angle else np.array(self.direction) / np.linalg.norm(self.direction)
+
+
+class MagneticField(Checked):
+    """The magnetic field, a vector, or its strength with a direction or an angle."""
+
+    B: ScalarOr("T", vector) = ZERO
+    direction: Vector("", read=nonzero) | None = None
+    angle: Angle | None = None
+
+    @model_validator(mode="after")
+    def _scalar_with_direction(self):
+        directed = self.direction is not None or self.angle is not None
+        if isinstance(self.B, float) and not directed:
+            raise InputError(
+                f"B = {self.B:g} T, must be three numbers (x, y, z) in T, or stand beside direction or angle"
+            )
+        if directed and not isinstance(self.B, float):
+            raise InputError("B must be one number in T beside direction or angle")
+        return self
+
+    @property
+    def vector(self):
+        if isinstance(self.B, float):
+            return self.B * Magnetisation(direction=self.direction, angle=self.angle).unit_vector
+        return np.array(self.B)
+
+
+class Drive(Checked):
+    """What drives the currents, beside contacts and imposed currents."""
+
+    electric_field: Vector("V/m") = ZERO
+
+
+def _wrapped(key):
+    """A table with one main key may be given by that key's value."""
+    return BeforeValidator(lambda value: {key: value} if isinstance(value, list | tuple | np.ndarray) else value)
+
+
+class Stack(Checked):
+    """Layers from bottom to top, z = 0 at the bottom of the first, and all that acts on them.
+
+    Stack([Layer(...), Layer(...)], magnetisation=[0, 0, 1], boundary={"bottom": Sheet(G_r=4e14)}, drive=[1e5, 0, 0])
+    """
+
+    layers: tuple[Layer, ...] = Field(alias="layer")
+    temperature: Quantity("K", ">= 0") | None = None
+    magnetisation: Annotated[Magnetisation, _wrapped("direction")] | None = None
+    field: Annotated[MagneticField, _wrapped("B")] = MagneticField()
+    drive: Annotated[Drive, _wrapped("electric_field")] = Drive()
+    boundary: dict[str, AnyBoundary] = {}  # noqa: RUF012, pydantic copies it
+    interface: dict[str, Interface] = {}  # noqa: RUF012
+
+    def __init__(self, layers=None, **given):
+        layers = [layers] if isinstance(layers, Layer) else layers
+        super().__init__(**given if layers is None else given | {"layer": layers})
+
+    @classmethod
+    def path(cls, loc):
+        if len(loc) > 1 and loc[0] in ("boundary", "interface"):
+            return f"{loc[0]} {loc[1]!r}", loc[2:]
+        return "", loc
+
+    @model_validator(mode="after")
+    def _whole(self):
+        if problems := [*self._name_problems(), *self._missing_problems()]:
+            raise InputError(*problems)
+        return self
+
+    def _name_problems(self):
+        names = [layer.name for layer in self.layers]
+        if not names:
+            yield ": the stack is empty, needs at least one layer"
+        if doubles := sorted({name for name in names if names.count(name) > 1}):
+            yield f"layer {doubles[0]!r}: {names.count(doubles[0])} layers have this name, each needs its own"
+        for key in self.interface:
+            below, bar, above = key.partition("|")
+            if not bar:
+                yield f"interface {key!r}: must name two layers, 'below|above'"
+            elif wrong := [name for name in (below, above) if name not in names]:
+                yield f"interface {key!r}: unknown layer {instead_of(wrong[0], names, 'layers')}"
+            elif names.index(below) >= names.index(above):
+                yield f"interface {key!r}: the layer below comes first; did you mean '{above}|{below}'?"
+
+    def _missing_problems(self):
+        where = [(f"layer {layer.name!r}", layer) for layer in self.layers]
+        where += [(f"boundary {name!r}", boundary) for name, boundary in self.boundary.items()]
+        where += [(f"interface {name!r}", interface) for name, interface in self.interface.items()]
+        if self.magnetisation is None:
+            for place, item in where:
+                if item.magnetic:
+                    yield f"{place}: {item.magnetic} needs the magnetisation; give [magnetisation] direction or angle"
+        for layer in self.layers:
+            if layer.exchange and self.temperature is None:
+                yield f"layer {layer.name!r}: exchange needs temperature (K)"
+            if layer.diffusion is None and layer.spinful and layer.g_factor and self.B.any():
+                yield f"layer {layer.name!r}: precession in the field B needs diffusion (m^2/s)"
+            if (
+                layer.exchange
+                and self.magnetisation
+                and (along := self.B @ self.direction) < -1e-9 * np.abs(self.B).max()
+            ):
+                yield (
+                    f"layer {layer.name!r}: the field is against the magnetisation (B.m = {along:g} T), where exchange"
+                    " has no equilibrium; turn one of them"
+                )
+        charged = [name for name, boundary in self.boundary.items() if boundary.carries_charge]
+        if len(charged) == 1 and isinstance(self.boundary[charged[0]], Current):
+            yield f"boundary {charged[0]!r}: current_density has no way out; add a contact or a second current"
+
+    def with_(self, **changes):
+        """This stack with some tables changed: stack.with_(magnetisation=[1, 0, 0], temperature=20)."""
+        return Stack(**{("layer" if key == "layers" else key): value for key, value in (dict(self) | changes).items()})
+
+    def with_layer(self, name, **changes):
+        """This stack with some keys of a layer changed: stack.with_layer("Pt", thickness="3 nm")."""
+        self[name]
+        return self.with_(layers=[layer.with_(**changes) if layer.name == name else layer for layer in self.layers])
+
+    def with_magnetisation(self, direction):
+        """This stack magnetised along another vector."""
+        return self.with_(magnetisation=Magnetisation(direction=direction))
+
+    def __getitem__(self, name):
+        """The layer of this name."""
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise InputError(f"unknown layer {instead_of(name, [layer.name for layer in self.layers], 'layers')}")
+
+    @property
+    def names(self):
+        return [layer.name for layer in self.layers]
+
+    @property
+    def neighbours(self):
+        """(below, above) of each interface of a stack without a mesh of its own."""
+        return list(zip(self.names[:-1], self.names[1:], strict=True))
+
+    @property
+    def direction(self):
+        """Unit vector along the magnetisation, or None."""
+        return None if self.magnetisation is None else self.magnetisation.unit_vector
+
+    @property
+    def B(self):
+        """(3,) T."""
+        return self.field.vector
+
+    @property
+    def electric_field(self):
+        """(3,) V/m."""
+        return np.array(self.drive.electric_field)
+
+    @property
+    def spinful(self):
+        """Whether spin has a part in any of this; otherwise charge alone need be solved."""
+        lossy = any(isinstance(b, Sink | Sheet) or any(getattr(b, "spin_current", ())) for b in self.boundary.values())
+        return lossy or any(layer.spinful for layer in self.layers)
+
+    def coefficients(self, name):
+        """LayerCoefficients of the layer of this name."""
+        return self[name].coefficients(self.direction, self.B, self.temperature)
+
+    @property
+    def faces(self):
+        """name -> physics.medium.Face with four fields; a face that is not there is insulating."""
+        return {name: boundary.face(self.direction) for name, boundary in self.boundary.items()}
+
+    @property
+    def interfaces(self):
+        """(below, above) -> physics.medium.Junction with four fields; at one that is not there mu is continuous."""
+        return {tuple(key.split("|")): interface.junction(self.direction) for key, interface in self.interface.items()}
+
+    def require_thickness(self):
+        """InputError unless each layer has a thickness, which all need that are not of an imported mesh."""
+        if problems := [
+            f"layer {layer.name!r}: needs thickness (m)" for layer in self.layers if layer.thickness is None
+        ]:
+            raise InputError(*problems, placed=True)
+
+    def require_names(self, faces, interfaces):
+        """InputError unless the faces and interfaces that were given are those of the mesh.
+
+        Parameters
+        ----------
+        faces : iterable of str
+        interfaces : iterable of (below, above)
+        """
+        pairs = ["|".join(pair) for pair in interfaces]
+        faces = list(faces)
+        problems = [
+            f"boundary {name!r}: no such face; {hint_of(name, faces, 'faces')}"
+            for name in self.boundary
+            if name not in faces
+        ]
+        problems += [
+            f"interface {key!r}: these layers do not touch; interfaces: {listed(pairs)}"
+            for key in self.interface
+            if key not in pairs
+        ]
+        if problems:
+            raise InputError(*problems, placed=True)
+
+
+def hint_of(name, known, plural):
+    """As instead_of, without the name."""
+    return instead_of(name, known, plural).split("; ", 1)[1]
