@@ -33,7 +33,7 @@ def gmsh_to_mesh(model, comm, dimension, partitioner):
 
 
 def cell_partitioner(comm):
-    """DOLFINx' default partitioner with the ghosts that interior facets need; none for one rank, where it only costs time."""
+    """The default partitioner with the ghosts that interior facets need; none on one rank, where it only costs time."""
     if comm.size == 1:
         return None
     mode = GhostMode.shared_facet

@@ -61,7 +61,7 @@ class System:
         start = time.perf_counter()
         self._scale = self._largest_diagonal()
         self.null = self._null_space()
-        self._ksp = preconditioner(self, self._constrained(), self._scale)
+        self._ksp = preconditioner(self, self.constrained(), self._scale)
         self._seconds("preconditioner", start)
 
     @property
@@ -91,6 +91,10 @@ class System:
         seconds = self.seconds | {"solve": time.perf_counter() - start}
         report = Report(self.assembly.index_map.size_global * self.n, iterations, residual, seconds)
         return Solution(self, x, b, E, sources or {}, loads, report)
+
+    def as_solution(self, x):
+        """A Solution that holds given potentials (rows, n), such as a mode."""
+        return Solution(self, x, np.zeros_like(x), np.zeros(3), {}, {}, Report(x.size, 0, 0.0, dict(self.seconds)))
 
     # parts that post-processing uses too
 
@@ -168,7 +172,7 @@ class System:
                     values[mask, A] = value
         return self.spread(fixed) > 0, self.spread(values)
 
-    def _constrained(self):
+    def constrained(self):
         """Blocks with identity rows (times the scale) where a field is fixed."""
         a, n = self.assembly, self.n
         if not self.comm.allreduce(bool(self.fixed.any()), MPI.LOR):

@@ -53,7 +53,9 @@ def _column(solution, face, coefficients):
         larmor += in_field
         lattice += -solution.loss(layer)[SPIN] - to_moments - in_field
     far = -sum((solution.current(other)[SPIN] for other in solution.system.faces if other != face), np.zeros(3))
-    far = far - sum((solution.junction_current(*pair).sum(axis=0)[SPIN] for pair in solution.system.junctions), np.zeros(3))
+    far = far - sum(
+        (solution.junction_current(*pair).sum(axis=0)[SPIN] for pair in solution.system.junctions), np.zeros(3)
+    )
     per_mu_s = 2 * solution.area(face)
     return [part / per_mu_s for part in (magnetic, lattice, larmor, far, solution.current(face)[SPIN])]
 

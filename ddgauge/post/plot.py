@@ -1,0 +1,161 @@
+"""Figures: fields through the stack, and what an experiment is about. matplotlib draws; nothing is computed here."""
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import numpy as np
+
+COLOURS = {"x": "#c1272d", "y": "#1f7a4d", "z": "#1f4e9c", "0": "#222222"}
+SHADES = ("#f2efe6", "#e3e8ee", "#ece3ec", "#e6eee3")
+STYLE = {"figure.dpi": 150, "savefig.bbox": "tight", "axes.grid": True, "grid.alpha": 0.25, "font.size": 9}
+
+
+def save(figure, path):
+    """Write a figure beside its place and rename it, so that none is ever half there."""
+    partial = path.with_name(path.stem + ".part" + path.suffix)
+    figure.savefig(partial)
+    plt.close(figure)
+    partial.rename(path)
+
+
+def profiles(profile, title):
+    """Spin voltage and spin current along the normal, against z; layers are shaded.
+
+    profile : dict of fem.sample.profile: z, layer, mu, j.
+    """
+    with plt.rc_context(STYLE):
+        figure, (top, bottom) = plt.subplots(2, 1, sharex=True, figsize=(5.6, 5.2))
+        z = profile["z"] * 1e9
+        for a, axis in enumerate("xyz", start=1):
+            _by_layer(top, profile, 2e6 * profile["mu"][:, a], COLOURS[axis], f"$\\mu_s^{axis}$")
+            _by_layer(bottom, profile, profile["j"][:, 2, a], COLOURS[axis], f"$j_z^{axis}$")
+        top.set_ylabel("spin voltage (µV)")
+        bottom.set_ylabel("spin current along z (A/m²)")
+        bottom.set_xlabel("z (nm)")
+        for axes in top, bottom:
+            _shade(axes, profile, z)
+            axes.axhline(0, color="#888888", linewidth=0.6)
+            axes.margins(x=0)
+        top.legend(loc="best", ncols=3, frameon=False)
+        bottom.legend(loc="best", ncols=3, frameon=False)
+        top.set_title(title)
+        return figure
+
+
+def conductance(parts, title):
+    """The magnetic and the lattice part of the interface matrix as two coloured tables.
+
+    parts : {name: (3, 3) array, S/m^2}
+    """
+    with plt.rc_context(STYLE):
+        figure, panels = plt.subplots(1, len(parts), figsize=(3.1 * len(parts), 3.3), squeeze=False)
+        largest = max(np.abs(G).max() for G in parts.values()) or 1.0
+        power = int(np.floor(np.log10(largest)))
+        for axes, (name, G) in zip(panels[0], parts.items()):
+            axes.imshow(G, cmap="RdBu", vmin=-largest, vmax=largest)
+            for (a, b), value in np.ndenumerate(G):
+                colour = "white" if abs(value) > 0.6 * largest else "black"
+                axes.text(b, a, f"{value / 10**power:.3f}", ha="center", va="center", color=colour, fontsize=8)
+            axes.set_xticks(range(3), [f"$\\mu_s^{axis}$" for axis in "xyz"])
+            axes.set_yticks(range(3), [f"$j_z^{axis}$" for axis in "xyz"])
+            axes.grid(False)
+            axes.set_title(name, fontsize=9)
+        figure.suptitle(f"{title}   ($10^{{{power}}}$ S/m²)", fontsize=10)
+        return figure
+
+
+def angular(angles, curves, title):
+    """Longitudinal and transverse resistivity against the angle of the magnetisation in three planes.
+
+    curves : {plane: (longitudinal, transverse)}, each (angles,), ohm m.
+    """
+    symbols = {"xy": "α (x → y)", "yz": "β (z → y)", "xz": "γ (z → x)"}
+    with plt.rc_context(STYLE):
+        figure, (left, right) = plt.subplots(1, 2, figsize=(8.2, 3.4))
+        low = min(longitudinal.min() for longitudinal, _ in curves.values())
+        for (plane, (longitudinal, transverse)), colour in zip(curves.items(), ("#c1272d", "#1f7a4d", "#1f4e9c")):
+            left.plot(angles, (longitudinal / low - 1) * 1e4, color=colour, label=symbols[plane])
+            right.plot(angles, transverse / low * 1e4, color=colour, label=symbols[plane])
+        left.set_ylabel("$\\rho_{xx}/\\rho_{min} - 1$  ($10^{-4}$)")
+        right.set_ylabel("$\\rho_{yx}/\\rho_{min}$  ($10^{-4}$)")
+        for axes in left, right:
+            axes.set_xlabel("angle of m (degrees)")
+            axes.set_xticks(range(0, 361, 90))
+            axes.margins(x=0)
+        left.legend(frameon=False, fontsize=8)
+        figure.suptitle(title, fontsize=10)
+        figure.tight_layout()
+        return figure
+
+
+def potential(points, cells, values, arrows, labels, title):
+    """Electrochemical potential on a plane, with the direction of the current.
+
+    Parameters
+    ----------
+    points : (k, 2), nm
+    cells : (t, 3) triangles
+    values : (k,), V
+    arrows : (k, 2), A/m^2
+    labels : pair of axis names
+    """
+    with plt.rc_context(STYLE):
+        wide, high = np.ptp(points, axis=0)
+        figure, axes = plt.subplots(figsize=(6.0, min(max(6.0 * high / wide, 2.2), 6.5)))
+        scale, unit = _prefix(np.ptp(values))
+        drawn = axes.tricontourf(points[:, 0], points[:, 1], cells, values * scale, levels=24, cmap="viridis")
+        figure.colorbar(drawn, label=f"$\\mu^0$ ({unit}V)")
+        chosen = _scattered(points, 18)
+        size = np.linalg.norm(arrows[chosen], axis=1).max() or 1.0
+        axes.quiver(*points[chosen].T, *(arrows[chosen] / size).T, color="white", scale=22, width=0.004)
+        axes.set_xlabel(f"{labels[0]} (nm)")
+        axes.set_ylabel(f"{labels[1]} (nm)")
+        axes.set_title(title)
+        axes.grid(False)
+        if 0.2 < high / wide < 5:
+            axes.set_aspect("equal")
+        return figure
+
+
+def spectrum(rates, title):
+    """Decay rates of spin modes, slowest first."""
+    with plt.rc_context(STYLE):
+        figure, axes = plt.subplots(figsize=(5.0, 3.2))
+        axes.plot(range(1, len(rates) + 1), np.real(rates), "o", color=COLOURS["z"])
+        axes.set_xlabel("mode")
+        axes.set_ylabel("decay rate (1/s)")
+        axes.set_title(title)
+        return figure
+
+
+def _by_layer(axes, profile, values, colour, label):
+    names = np.array(profile["layer"])
+    for name in dict.fromkeys(profile["layer"]):
+        inside = names == name
+        axes.plot(profile["z"][inside] * 1e9, values[inside], color=colour, label=label)
+        label = None
+
+
+def _shade(axes, profile, z):
+    names = np.array(profile["layer"])
+    for k, name in enumerate(dict.fromkeys(profile["layer"])):
+        low, high = z[names == name][[0, -1]]
+        axes.axvspan(low, high, color=SHADES[k % len(SHADES)], zorder=0)
+        axes.text(
+            (low + high) / 2, 1.0, name, transform=axes.get_xaxis_transform(), ha="center", va="bottom", fontsize=8
+        )
+
+
+def _prefix(size):
+    for scale, unit in ((1.0, ""), (1e3, "m"), (1e6, "µ")):
+        if size * scale >= 1:
+            return scale, unit
+    return 1e9, "n"
+
+
+def _scattered(points, count):
+    """About one point of each box of a count x count raster."""
+    low, span = points.min(axis=0), np.ptp(points, axis=0)
+    box = np.floor((points - low) / np.where(span > 0, span, 1) * (count - 1e-9)).astype(int)
+    return np.unique(box @ [1, count], return_index=True)[1]
