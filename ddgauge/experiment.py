@@ -7,10 +7,11 @@ import numpy as np
 from mpi4py import MPI
 
 from ddgauge.fem.assemble import Assembly
-from ddgauge.fem.mesh import graded, read_mesh, stack_mesh
+from ddgauge.fem.mesh import read_mesh, stack_mesh
 from ddgauge.fem.modes import decay_rates
 from ddgauge.fem.solve import System
 from ddgauge.model import InputError, checks
+from ddgauge.model.plan import divisions, through
 from ddgauge.physics import closure, interface, perturbative
 from ddgauge.physics.medium import Face, spin_medium
 from ddgauge.post import resistance, torque
@@ -18,10 +19,6 @@ from ddgauge.post.balance import balances
 from ddgauge.post.conductance import conductance, memory_loss
 
 DEGREE = {1: 4, 2: 3, 3: 3}  # of meshes made from the stack: smooth fields want high degrees and few cells
-CELLS = {1: 32, 2: 12, 3: 8}  # through a layer, at least
-MOST_CELLS = 400
-ACROSS = {True: 2, False: 16}  # cells along a periodic side (nothing varies there by itself), and along another
-AXES = "xyz"
 
 
 class BalanceError(RuntimeError):
@@ -135,7 +132,7 @@ def conductance_of(problem):
     faces = {name: law for name, law in stack.faces.items() if name not in (face, other)} | {face: held}
     faces |= {other: stack.faces[other]} if other in stack.faces else {}
     system = problem.system(assembly, faces=faces)
-    solutions = [problem.solve(system, values={face: {A: float(A == a) for A in (1, 2, 3)}}) for a in (1, 2, 3)]
+    solutions = [problem.solve(system, values={face: {A: float(a == A) for A in (1, 2, 3)}}) for a in (1, 2, 3)]
     coefficients = {name: stack.coefficients(name) for name in names}
     G = conductance(solutions, face, coefficients)
     magnet = names[-1] if face == "top" else names[0]
@@ -377,37 +374,6 @@ def medium(c):
     if callable(c.q):
         return lambda x: spin_medium(c.sigma, c.D, R, omega, c.q(x), Theta, c.kappa)
     return spin_medium(c.sigma, c.D, R, omega, c.q, Theta, c.kappa)
-
-
-def through(case, stack, names):
-    """[(name, thickness, cells, edge)] for stack_mesh, and {name: size of cells at the ends of a layer}, m."""
-    lengths, options = checks.shortest(stack), case.mesh
-    plan, sizes = [], {}
-    for k, name in enumerate(stack.names):
-        thickness = stack[name].thickness
-        edge = min(lengths[name] or thickness, thickness)
-        if options.element_size is not None:
-            cells, edge = int(np.ceil(thickness / options.element_size)), 100 * thickness
-        elif options.cells is not None:
-            cells = options.cells[k] if isinstance(options.cells, tuple) else options.cells
-        else:
-            cells = CELLS[options.dimension]
-            while graded(thickness, cells, edge)[1] > edge / 2 and cells < MOST_CELLS:
-                cells += 4
-        if name in names:
-            plan.append((name, thickness, cells, edge))
-        sizes[name] = float(graded(thickness, cells, edge)[1])
-    return plan, sizes
-
-
-def divisions(case):
-    """Cells along the sides."""
-    options = case.mesh
-    if options.element_size is not None:
-        return tuple(int(np.ceil(length / options.element_size)) for length in options.size or ())
-    varies = any(callable(layer.gauge) for layer in case.stack.layers)
-    periodic = options.periodic and not varies and case.experiment != "relaxation"
-    return tuple(ACROSS[periodic] for _ in options.size or ())
 
 
 def _account(problem):

@@ -10,6 +10,7 @@ from dolfinx import mesh as dmesh
 from mpi4py import MPI
 
 from ddgauge.fem import compat
+from ddgauge.model.plan import graded
 from ddgauge.units import NM
 
 AXES = {1: "z", 2: "xz", 3: "xyz"}  # what the coordinates of a mesh mean, by its dimension
@@ -47,16 +48,6 @@ class Mesh:
         """Cells of a layer that this rank owns."""
         owned = self.domain.topology.index_map(self.dimension).size_local
         return np.flatnonzero(self.label[:owned] == self.layers[layer]).astype(np.int32)
-
-
-def graded(thickness, cells, edge):
-    """Nodes 0 = z_0 < ... < z_cells = thickness, dense within a few `edge` of both ends (same unit throughout)."""
-    a = 2 * edge
-    z = np.linspace(0, thickness, 4096)
-    count = z / thickness + 2 * (1 - np.exp(-z / a) + np.exp((z - thickness) / a) - np.exp(-thickness / a))
-    nodes = np.interp(np.linspace(0, count[-1], cells + 1), count, z)
-    nodes[[0, -1]] = 0, thickness
-    return nodes
 
 
 def stack_mesh(layers, size=(), divisions=(), periodic=True, shape="simplex", comm=MPI.COMM_WORLD):

@@ -80,8 +80,8 @@ def _at_nodes(sampler, nodes, layer):
     total = la.vector(nodes.dofmap.index_map, 4 * n + 1, dtype=np.float64)
     sums = total.array.reshape(-1, 4 * n + 1)
     for part in np.array_split(sampler.mesh.cells(layer), 1 + len(sampler.mesh.cells(layer)) // CHUNK):
-        mu = sampler.jets(part, X)[:, :, 0]
-        j = sampler.flow(layer, part, X)
+        jets = sampler.jets(part, X)
+        mu, j = jets[:, :, 0], sampler.flow(layer, jets, sampler.places(part, X))
         values = np.concatenate([mu, j.reshape(*mu.shape[:2], 3 * n), np.ones((*mu.shape[:2], 1))], axis=2)
         dofs = nodes.dofmap.list[part].ravel()
         values = values.reshape(-1, 4 * n + 1)

@@ -33,24 +33,32 @@ class Sampler:
         return np.einsum("pv,cvi->cpi", self.map.tabulate(0, X)[0, :, :, 0], x)
 
     def jets(self, cells, X):
-        """(cells, points, 4, n) values and derivatives at reference points X, V and V/m."""
-        phi = self.element.tabulate(1, X)[..., 0]
+        """(cells, points, 4, n) potentials and slopes at reference points X (points, tdim) of each cell, V and V/m."""
+        return self._jets(cells, self.element.tabulate(1, X)[:, None], self.map.tabulate(1, X)[1:, None])
+
+    def jets_of_pairs(self, cells, X):
+        """(cells, 1, 4, n) the same at one reference point X[k] of each cells[k]."""
+        return self._jets(cells, self.element.tabulate(1, X)[:, :, None], self.map.tabulate(1, X)[1:, :, None])
+
+    def _jets(self, cells, phi, psi):
+        """From shape functions phi (1 + tdim, cells or 1, points, dofs, 1) and slopes psi of the geometry's, alike."""
         x = self.mesh.domain.geometry.x[self.mesh.domain.geometry.dofmap[cells]][:, :, : self.mesh.dimension]
-        jacobian = np.einsum("jpv,cvi->cpij", self.map.tabulate(1, X)[1:, :, :, 0], x)
+        one = phi.shape[1] == 1
+        of_cell = "jpd,cd{}->cpj{}" if one else "jcpd,cd{}->cpj{}"
+        phi, psi = (phi[:, 0, ..., 0], psi[:, 0, ..., 0]) if one else (phi[..., 0], psi[..., 0])
+        jacobian = np.einsum(of_cell.format("i", "i"), psi, x)
         mu = self.mu[self.assembly.cell_dofs[cells]]
-        slope = np.einsum("jpd,cdA->cpjA", phi[1:], mu)
-        slope = np.linalg.solve(np.swapaxes(jacobian, -1, -2), slope) / NM
-        out = np.zeros((len(cells), len(X), 4, mu.shape[-1]))
-        out[:, :, 0] = np.einsum("pd,cdA->cpA", phi[0], mu)
-        out[:, :, [PLACE[axis] for axis in self.mesh.axes]] = slope
+        local = np.einsum(of_cell.format("A", "A"), phi, mu)
+        out = np.zeros((*local.shape[:2], 4, mu.shape[-1]))
+        out[:, :, 0] = local[:, :, 0]
+        out[:, :, [PLACE[axis] for axis in self.mesh.axes]] = np.linalg.solve(jacobian, local[:, :, 1:]) / NM
         return out
 
-    def flow(self, layer, cells, X):
-        """(cells, points, 3, n) current density j[i, A] at reference points X of cells of a layer, A/m^2."""
-        jets = self.jets(cells, X)
+    def flow(self, layer, jets, x):
+        """(cells, points, 3, n) current density j[i, A] from jets at mesh points x (cells, points, gdim), A/m^2."""
         medium, E = self.solution.media[layer], self.solution.E
         if callable(medium):
-            medium = medium(self.metres(self.places(cells, X).reshape(-1, self.mesh.dimension)))
+            medium = medium(self.metres(x.reshape(-1, self.mesh.dimension)))
             flux = medium.flux.reshape(*jets.shape[:2], *medium.flux.shape[1:])
             drift = np.einsum("...iAk,k->...iA", medium.drift, E)
             drift = drift.reshape(*jets.shape[:2], *drift.shape[1:]) if drift.ndim > 2 else drift
@@ -64,23 +72,36 @@ class Sampler:
             out["xyz".index(axis)] = x[:, i] * NM
         return out
 
-    def at(self, points):
-        """{number: cells} of the mesh points (k, gdim) that lie in cells of this rank."""
-        domain = self.mesh.domain
+    def at(self, points, layer=None):
+        """Values at mesh points (k, gdim) in cells of this rank (of one layer): which points, mu (m, n), j (m, 3, n)."""
+        domain, mesh = self.mesh.domain, self.mesh
         padded = np.zeros((len(points), 3))
         padded[:, : points.shape[1]] = points
         tree = geometry.bb_tree(domain, domain.topology.dim, padding=1e-6)
-        cells = geometry.compute_colliding_cells(domain, geometry.compute_collisions_points(tree, padded), padded)
-        return {k: cells.links(k) for k in range(len(points)) if len(cells.links(k))}
+        found = geometry.compute_colliding_cells(domain, geometry.compute_collisions_points(tree, padded), padded)
+        wanted = mesh.label if layer is None else np.where(mesh.label == mesh.layers[layer], mesh.label, -1)
+        first = [next((c for c in found.links(k) if wanted[c] >= 0), -1) for k in range(len(points))]
+        which = np.flatnonzero(np.array(first, dtype=int) >= 0)
+        cells = np.array(first, dtype=np.int32)[which]
+        n = self.solution.system.n
+        mu, j = np.zeros((len(which), n)), np.zeros((len(which), 3, n))
+        if len(which):
+            X = np.concatenate([self._reference(cell, points[k]) for k, cell in zip(which, cells)])
+            jets = self.jets_of_pairs(cells, X)
+            mu = jets[:, 0, 0]
+            for name, label in mesh.layers.items():
+                inside = mesh.label[cells] == label
+                j[inside] = self.flow(name, jets[inside], points[which][inside][:, None])[:, 0]
+        return which, mu, j
 
-    def reference(self, cell, point):
+    def _reference(self, cell, point):
         """Reference coordinates (1, tdim) of a mesh point in a cell."""
         corners = self.mesh.domain.geometry.x[self.mesh.domain.geometry.dofmap[cell]][:, : self.mesh.dimension]
         return self.mesh.domain.geometry.cmap.pull_back(point[None, :], corners)
 
 
-def profile(solution, points_per_layer=41, lateral=None):
-    """The fields along the normal of the stack, through the middle or a given lateral place.
+def profile(solution, points_per_layer=41):
+    """The fields along the normal of the stack, through its middle.
 
     Returns
     -------
@@ -88,31 +109,73 @@ def profile(solution, points_per_layer=41, lateral=None):
         z (k,), m; layer (k,) names; mu (k, n), V; j (k, 3, n), A/m^2.
     """
     sampler = Sampler(solution)
-    mesh, comm = sampler.mesh, sampler.mesh.comm
+    mesh = sampler.mesh
     low, high = _extent(mesh)
-    middle = (low + high) / 2 if lateral is None else np.append(lateral, 0) / NM
-    rows = {}
-    for number, layer in enumerate(mesh.layers):
+    parts = []
+    for layer in mesh.layers:
         bottom, top = (bound[-1] for bound in _extent(mesh, mesh.cells(layer)))
         z = np.linspace(bottom, top, points_per_layer)
         z[[0, -1]] += np.array([1, -1]) * 1e-7 * (top - bottom)  # inside: the fields may jump at the ends
-        points = np.tile(middle, (len(z), 1))
+        points = np.tile((low + high) / 2, (len(z), 1))
         points[:, -1] = z
-        for k, cells in sampler.at(points).items():
-            for cell in cells:
-                if mesh.label[cell] == mesh.layers[layer]:
-                    X = sampler.reference(cell, points[k])
-                    jet = sampler.jets(np.array([cell]), X)[0, 0]
-                    flow = sampler.flow(layer, np.array([cell]), X)[0, 0]
-                    rows[number, k] = (z[k] * NM, layer, jet[0], flow)
-                    break
-    gathered = comm.gather(rows)
+        values = _gathered(mesh.comm, len(z), sampler.at(points, layer))
+        if values:
+            seen, mu, j = values
+            parts.append((z[seen] * NM, [layer] * seen.sum(), mu[seen], j[seen]))
+    if mesh.comm.rank:
+        return None
+    z, layer, mu, j = zip(*parts)
+    return {
+        "z": np.concatenate(z),
+        "layer": [name for names in layer for name in names],
+        "mu": np.concatenate(mu),
+        "j": np.concatenate(j),
+    }
+
+
+def raster(solution, count=90):
+    """The fields on a raster of a plane mesh, or of a plane x, y through the middle of the thickest layer.
+
+    Returns
+    -------
+    dict, on rank 0 (None elsewhere)
+        axes, names of the two; a (columns,) and b (rows,), nm; mu (rows, columns, n), V, and
+        j (rows, columns, 3, n), A/m^2, nan outside the mesh.
+    """
+    sampler = Sampler(solution)
+    mesh = sampler.mesh
+    low, high = _extent(mesh)
+    thickest = max(mesh.layers, key=solution.volume)
+    inside = [np.mean(bounds) for bounds in zip(*_extent(mesh, mesh.cells(thickest)))]
+    longest = (high - low)[:2].max()
+    a, b = (_middles(low[k], high[k], max(2, round(count * (high[k] - low[k]) / longest))) for k in (0, 1))
+    points = np.stack([grid.ravel() for grid in np.meshgrid(a, b)], axis=1)
+    if mesh.dimension == 3:
+        points = np.column_stack([points, np.full(len(points), inside[2])])
+    values = _gathered(mesh.comm, len(points), sampler.at(points))
+    if values is None:
+        return None
+    seen, mu, j = values
+    mu[~seen], j[~seen] = np.nan, np.nan
+    shape = len(b), len(a)
+    return {"axes": mesh.axes[:2], "a": a, "b": b, "mu": mu.reshape(*shape, -1), "j": j.reshape(*shape, 3, -1)}
+
+
+def _middles(low, high, count):
+    edges = np.linspace(low, high, count + 1)
+    return (edges[1:] + edges[:-1]) / 2
+
+
+def _gathered(comm, count, found):
+    """(seen, mu, j) of all points on rank 0, each from the lowest rank that has it; None elsewhere."""
+    parts = comm.gather(found)
     if comm.rank:
         return None
-    found = {key: row for part in reversed(gathered) for key, row in part.items()}
-    rows = [found[key] for key in sorted(found)]
-    z, layer, mu, j = zip(*rows) if rows else ((), (), (), ())
-    return {"z": np.array(z), "layer": list(layer), "mu": np.array(mu), "j": np.array(j)}
+    seen = np.zeros(count, dtype=bool)
+    mu, j = (np.zeros((count, *values.shape[1:])) for values in found[1:])
+    for which, some_mu, some_j in reversed(parts):
+        seen[which], mu[which], j[which] = True, some_mu, some_j
+    return seen, mu, j
 
 
 def _extent(mesh, cells=None):

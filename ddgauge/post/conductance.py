@@ -27,8 +27,8 @@ class Conductance:
 def conductance(solutions, face, coefficients):
     """Conductance of the layers of a mesh whose `face` was held at mu^a = 1 V, a = x, y, z in turn  [Z23 (33)].
 
-    The current at the face is the volume integral of all that takes spin out below it, equal to the covariant residual of
-    the face: it converges at twice the order of mu.
+    The current at the face is the volume integral of all that takes spin out below it, equal to the covariant
+    residual of the face: it converges at twice the order of mu.
 
     Parameters
     ----------

@@ -39,7 +39,7 @@ def profiles(profile, title):
             axes.margins(x=0)
         top.legend(loc="best", ncols=3, frameon=False)
         bottom.legend(loc="best", ncols=3, frameon=False)
-        top.set_title(title)
+        figure.suptitle(title)
         return figure
 
 
@@ -89,28 +89,29 @@ def angular(angles, curves, title):
         return figure
 
 
-def potential(points, cells, values, arrows, labels, title):
+def potential(raster, title):
     """Electrochemical potential on a plane, with the direction of the current.
 
-    Parameters
-    ----------
-    points : (k, 2), nm
-    cells : (t, 3) triangles
-    values : (k,), V
-    arrows : (k, 2), A/m^2
-    labels : pair of axis names
+    raster : dict of fem.sample.raster.
     """
     with plt.rc_context(STYLE):
-        wide, high = np.ptp(points, axis=0)
-        figure, axes = plt.subplots(figsize=(6.0, min(max(6.0 * high / wide, 2.2), 6.5)))
-        scale, unit = _prefix(np.ptp(values))
-        drawn = axes.tricontourf(points[:, 0], points[:, 1], cells, values * scale, levels=24, cmap="viridis")
+        a, b = raster["a"], raster["b"]
+        wide, high = np.ptp(a), np.ptp(b)
+        figure, axes = plt.subplots(figsize=(6.4, min(max(6.4 * high / wide, 2.2), 6.5)))
+        values = raster["mu"][:, :, 0]
+        scale, unit = _prefix(np.nanmax(values) - np.nanmin(values))
+        drawn = axes.pcolormesh(a, b, values * scale, cmap="viridis", shading="nearest", rasterized=True)
         figure.colorbar(drawn, label=f"$\\mu^0$ ({unit}V)")
-        chosen = _scattered(points, 18)
-        size = np.linalg.norm(arrows[chosen], axis=1).max() or 1.0
-        axes.quiver(*points[chosen].T, *(arrows[chosen] / size).T, color="white", scale=22, width=0.004)
-        axes.set_xlabel(f"{labels[0]} (nm)")
-        axes.set_ylabel(f"{labels[1]} (nm)")
+        every = max(1, max(values.shape) // 20)
+        rows, columns = slice(every // 2, None, every), slice(every // 2, None, every)
+        first, second = ("xyz".index(axis) for axis in raster["axes"])
+        arrows = raster["j"][rows, columns][:, :, [first, second], 0]
+        size = np.sqrt(np.nanmean((arrows**2).sum(axis=-1))) or 1.0
+        axes.quiver(
+            a[columns], b[rows], arrows[..., 0] / size, arrows[..., 1] / size, color="white", scale=30, width=0.004
+        )
+        axes.set_xlabel(f"{raster['axes'][0]} (nm)")
+        axes.set_ylabel(f"{raster['axes'][1]} (nm)")
         axes.set_title(title)
         axes.grid(False)
         if 0.2 < high / wide < 5:
@@ -152,10 +153,3 @@ def _prefix(size):
         if size * scale >= 1:
             return scale, unit
     return 1e9, "n"
-
-
-def _scattered(points, count):
-    """About one point of each box of a count x count raster."""
-    low, span = points.min(axis=0), np.ptp(points, axis=0)
-    box = np.floor((points - low) / np.where(span > 0, span, 1) * (count - 1e-9)).astype(int)
-    return np.unique(box @ [1, count], return_index=True)[1]

@@ -17,6 +17,6 @@ def conductivity(along_x, along_y):
 
 
 def resistivity(sigma):
-    """Longitudinal rho_xx and transverse rho_yx, E = rho j with no net current across, from the (2, 2) conductivity, ohm m."""
+    """Longitudinal rho_xx and transverse rho_yx of a (2, 2) conductivity: E = rho j, no net current across; ohm m."""
     rho = np.linalg.inv(sigma)
     return float(rho[0, 0]), float(rho[1, 0])

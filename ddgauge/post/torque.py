@@ -8,12 +8,11 @@ SPIN = slice(1, 4)
 
 
 def absorbed_by_layer(solution, layer, c):
-    """(3,) spin current per area that the moments of a meshed layer absorb, A/m^2  [Z23 (33), J^M with its sign turned].
+    """(3,) spin current that the moments of a meshed layer absorb, times the area, A  [Z23 (33), -J^M].
 
     c : LayerCoefficients of the layer.
     """
-    taken = c.sigma / c.D * (c.R_exchange - cross(c.omega_exchange)) @ solution.jets(layer)[0, SPIN]
-    return taken
+    return c.sigma / c.D * (c.R_exchange - cross(c.omega_exchange)) @ solution.jets(layer)[0, SPIN]
 
 
 def components(absorbed, m, p):

@@ -1,0 +1,184 @@
+"""The command line: ddgauge run, check, materials."""
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+WRONG_INPUT, NO_RESULT, DEFECT = 2, 3, 1
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+File = Annotated[Path, typer.Argument(help="input file, TOML")]
+Debug = Annotated[bool, typer.Option("--debug", help="show the traceback of an error")]
+
+
+def main():
+    """Entry point of the ddgauge command."""
+    app(prog_name="ddgauge")
+
+
+@app.callback()
+def ddgauge():
+    """Spin and charge transport in heavy-metal | magnetic-insulator stacks, with finite elements."""
+
+
+@app.command()
+def run(
+    file: File,
+    out: Annotated[Path, typer.Option("--out", help="folder for the results")] = Path("out"),
+    debug: Debug = False,
+):
+    """Run an input file; under mpirun on all ranks."""
+    with _errors(debug):
+        start = time.perf_counter()
+        from ddgauge.model import read
+
+        case = read(file)
+        from mpi4py import MPI
+
+        from ddgauge import output
+        from ddgauge.experiment import run as solve
+        from ddgauge.post.table import show
+
+        comm = MPI.COMM_WORLD
+        _on_one_rank(comm, lambda: output.prepare(out))
+        with Progress(comm.rank == 0) as progress:
+            result = solve(case, comm, progress.step)
+            progress.step("files")
+            names = output.write(result, out)
+        if comm.rank == 0:
+            for warning in result.warnings:
+                print(f"warning: {warning}", file=sys.stderr)
+            show(result)
+            print(f"{', '.join(names)} in {out}; {time.perf_counter() - start:.1f} s on {_ranks(comm)}")
+
+
+@app.command()
+def check(file: File, debug: Debug = False):
+    """Validate an input file; print what it resolves to, the lengths that follow, and what the mesh makes of them."""
+    with _errors(debug):
+        import json
+
+        from ddgauge.model import checks, read
+
+        case = read(file)
+        print(json.dumps(case.resolved(), indent=2))
+        from ddgauge.post.check import report
+
+        report(case)
+        for warning in checks.physics_warnings(case.stack):
+            print(f"warning: {warning}", file=sys.stderr)
+
+
+@app.command()
+def materials(
+    name: Annotated[str | None, typer.Argument(help="a material or an interface, such as Pt or 'YIG|Pt'")] = None,
+    debug: Debug = False,
+):
+    """The library of materials and interfaces: values, units, temperatures and sources."""
+    with _errors(debug):
+        from ddgauge.model.materials import table
+        from ddgauge.post.check import show_materials
+
+        show_materials(table(name))
+
+
+class Progress:
+    """Says what is being done once a run takes longer than a moment: a spinner on a terminal, timed lines elsewhere."""
+
+    def __init__(self, speaks, patience=3.0):
+        self.speaks, self.patience = speaks, patience
+        self.start = self.last = time.perf_counter()
+        self.status = None
+
+    def __enter__(self):
+        if self.speaks and sys.stderr.isatty():
+            from rich.console import Console
+
+            self.status = Console(stderr=True).status("")
+            self.status.start()
+        return self
+
+    def step(self, text):
+        """Note the next step."""
+        now = time.perf_counter()
+        if self.status:
+            self.status.update(f"{text} ({now - self.start:.0f} s)")
+        elif self.speaks and now - self.last > self.patience:
+            print(f"[{now - self.start:6.1f} s] {text}", file=sys.stderr, flush=True)
+            self.last = now
+
+    def __exit__(self, *error):
+        if self.status:
+            self.status.stop()
+
+
+class _errors:
+    """Turns an exception into one line and an exit code; under MPI a defect on one rank stops all."""
+
+    def __init__(self, debug):
+        self.debug = debug
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        if kind is None or issubclass(kind, SystemExit | typer.Exit | KeyboardInterrupt):
+            return False
+        code = _code(error)
+        if self.debug:
+            import traceback
+
+            traceback.print_exception(error)
+        elif _first_rank() or code == DEFECT:
+            print(_message(error, code), file=sys.stderr, flush=True)
+        if code == DEFECT and "mpi4py.MPI" in sys.modules:
+            from mpi4py import MPI
+
+            if MPI.COMM_WORLD.size > 1:
+                MPI.COMM_WORLD.Abort(code)
+        raise SystemExit(code) from None
+
+
+def _code(error):
+    """Exit code of an exception, by the names of its classes: their modules may not be needed."""
+    names = {c.__name__ for c in type(error).__mro__}
+    if names & {"InputError", "MeshError", "OutputError", "MaterialError"}:
+        return WRONG_INPUT
+    if names & {"SolverError", "BalanceError"}:
+        return NO_RESULT
+    return DEFECT
+
+
+def _message(error, code):
+    if code == DEFECT:
+        return f"ddgauge: internal error, {type(error).__name__}: {error} (please report it; --debug shows where)"
+    return str(error)
+
+
+def _first_rank():
+    if "mpi4py.MPI" in sys.modules:
+        from mpi4py import MPI
+
+        return MPI.COMM_WORLD.rank == 0
+    return os.environ.get("OMPI_COMM_WORLD_RANK", os.environ.get("PMI_RANK", "0")) == "0"
+
+
+def _on_one_rank(comm, action):
+    """Do something on rank 0 and raise its exception on every rank."""
+    error = None
+    if comm.rank == 0:
+        try:
+            action()
+        except OSError as caught:
+            error = caught
+    error = comm.bcast(error)
+    if error is not None:
+        raise error
+
+
+def _ranks(comm):
+    return "1 rank" if comm.size == 1 else f"{comm.size} ranks"

@@ -1,0 +1,61 @@
+"""What `ddgauge check` and `ddgauge materials` print."""
+
+from rich.console import Console
+from rich.table import Table
+
+from ddgauge.model import checks
+
+UNIT = "nm"
+
+
+def _console():
+    return Console(width=None if Console().is_terminal else 160, highlight=False)
+
+
+def report(case):
+    """Lengths of each layer, and the size of cells against them."""
+    from ddgauge.model.plan import through
+
+    lengths = checks.lengths(case.stack)
+    console = _console()
+    sizes = {} if case.mesh.file else through(case, case.stack, case.stack.names)[1]
+    ratios = checks.mesh_ratios(case.stack, sizes) if sizes else {}
+    table = Table(title="Lengths", title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("layer", "length", "nm", "cell at the ends / length"):
+        table.add_column(column, justify="left" if column in ("layer", "length") else "right")
+    for name, found in lengths.items():
+        for key, length in found.items() or [("none", None)]:
+            ratio = ratios.get(name, {}).get(key)
+            table.add_row(
+                name,
+                key.replace("_", " "),
+                "" if length is None else f"{length * 1e9:.4g}",
+                "" if ratio is None else f"{ratio:.3g}",
+            )
+    console.print(table)
+    if sizes:
+        for warning in checks.mesh_warnings(case.stack, sizes):
+            console.print(f"warning: {warning}")
+
+
+def show_materials(rows):
+    """The library, a line per value; * marks the one that a layer takes."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    columns = ("name", "set", "quantity", "value", "unit", "T (K)", "source", "doi")
+    for column in columns:
+        table.add_column(column, justify="right" if column == "value" else "left", overflow="fold")
+    for row in rows:
+        mark = "*" if row["default"] else ""
+        temperature = row["temperature"]
+        table.add_row(
+            row["name"],
+            row["set"],
+            row["quantity"],
+            f"{row['value']:g}{mark}",
+            row["unit"],
+            "" if temperature is None else f"{temperature:g}",
+            row["source"],
+            row["doi"],
+        )
+    _console().print(table)
+    _console().print("* the value that material = ... gives; the others with material = name/set")
