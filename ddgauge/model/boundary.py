@@ -14,7 +14,7 @@ SPIN = slice(1, 4)  # fields mu^x, mu^y, mu^z; field 0 is the charge's mu^0
 
 
 class Conductances(Checked):
-    """Conductances per area through which spin is lost, S/m^2 on mu_s: j.n = G_s mu_s - G_r m x (m x mu_s) - G_i m x mu_s."""
+    """Loss of spin, S/m^2 on mu_s: j.n = G_s mu_s - G_r m x (m x mu_s) - G_i m x mu_s  [Z23 (40)]."""
 
     material: Text | None = None  # an interface of the library, "Pt|YIG"; it gives what is not given here
     G_s: Conductance(">= 0") | None = None
@@ -154,7 +154,7 @@ class Thin(Checked):
 class Interface(Checked):
     """An interface with potentials that jump; at an interface without this table they are continuous.
 
-    The current out of the layer below is transmission (mu_s below - mu_s above) + absorption mu_s below, and so for above.
+    The current out of the layer below is transmission (mu_s below - mu_s above) + absorption mu_s below; so for above.
     """
 
     transmission: ScalarOr("S/m^2", matrix, ">= 0", AREAL) | None = None  # of spin, on the jump of mu_s

@@ -82,10 +82,10 @@ def mesh_warnings(stack, cell_size, limit=0.5):
     for name, ratios in mesh_ratios(stack, cell_size).items():
         if ratios and max(ratios.values()) > limit:
             worst = max(ratios, key=ratios.get)
-            needed = limit * found[name][worst]
+            length = found[name][worst]
             warnings.append(
-                f"layer {name!r}: cells of {cell_size[name]:.3g} m are coarse for the length {worst} = {found[name][worst]:.3g} m;"
-                f" use cells of {needed:.2g} m or less (mesh.cells, mesh.element_size)"
+                f"layer {name!r}: cells of {cell_size[name]:.3g} m are coarse for the length {worst} = {length:.3g} m;"
+                f" use cells of {limit * length:.2g} m or less (mesh.cells, mesh.element_size)"
             )
     return warnings
 
@@ -97,13 +97,14 @@ def physics_warnings(stack):
         tau_parallel, tau_perpendicular, _ = layer.exchange_field(stack.direction, stack.B, stack.temperature)
         if layer.exchange_relaxation and tau_perpendicular > 2 * tau_parallel:
             warnings.append(
-                f"layer {layer.name!r}: exchange_relaxation.perpendicular is more than twice parallel, which no moments give"
+                f"layer {layer.name!r}: exchange_relaxation.perpendicular is over twice parallel, which no moments give"
             )
         if layer.exchange:
             ratio = _born_markov(layer.exchange, stack)
             if ratio > WELL_BELOW:
                 warnings.append(
-                    f"layer {layer.name!r}: n_m K_s / eps_L = {ratio:.2g} is not small, the exchange times are beyond Born and Markov"
+                    f"layer {layer.name!r}: n_m K_s / eps_L = {ratio:.2g} is not small,"
+                    " as the times of exchange take it to be (Born, Markov)"
                 )
     return warnings
 
@@ -137,6 +138,6 @@ def spin_problems(stack):
         return []
     axis = "" if values[-1] <= 1e-12 else f" along ({', '.join(f'{x:.3g}' for x in vectors[:, 0] + 0.0)})"
     return [
-        f": spin{axis} never decays: give a layer spin_diffusion_length or relaxation_time, or a boundary kind = 'sink' or 'sheet';"
-        " without loss the spin problem has no unique solution"
+        f": spin{axis} never decays, so that there is no one steady state; give a layer spin_diffusion_length or"
+        " relaxation_time, or a boundary kind = 'sink' or 'sheet'"
     ]

@@ -4,6 +4,7 @@ import json
 import tomllib
 from collections.abc import Mapping
 from copy import deepcopy
+from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from ddgauge.model import checks
 from ddgauge.model.errors import Checked, InputError, instead_of, rivals, show
-from ddgauge.model.quantities import Choice, Number, Quantity, Switch, Text, Whole
+from ddgauge.model.quantities import Choice, Number, Quantity, Switch, Text, Whole, element
 from ddgauge.model.stack import SIDES, Stack, hint_of
 
 EXPERIMENTS = ("conductance", "film", "transport", "relaxation")
@@ -31,22 +32,10 @@ VECTORS = (
 STRUCTURED = {"dimension": 1, "shape": "simplex", "periodic": True}  # of a mesh that is made from the stack
 
 
-def _many(number):
-    """A list, or one value that stands for a list of one."""
-
-    def read(value):
-        values = value if isinstance(value, list | tuple | np.ndarray) else [value]
-        problems, read = [], []
-        for i, x in enumerate(values):
-            try:
-                read.append(number(x))
-            except ValueError as error:
-                problems.append(f"[{i}]{error}")
-        if problems:
-            raise ValueError(problems[0])
-        return tuple(read)
-
-    return read
+def _lengths(value):
+    """A list of lengths; one length stands for a list of one."""
+    values = value if isinstance(value, list | tuple | np.ndarray) else [value]
+    return tuple(element(i, Number("m", "> 0"), x) for i, x in enumerate(values))
 
 
 def _cells(value):
@@ -69,7 +58,7 @@ class MeshOptions(Checked):
     file: Path | None = None  # its groups name layers and faces
     plane: Choice("xz", "xy", plural="planes") | None = None  # what the coordinates of a plane mesh file mean
     dimension: Whole(1, 3) | None = None  # z; x, z; x, y, z
-    size: Annotated[tuple[float, ...], BeforeValidator(_many(Number("m", "> 0")))] | None = None  # along x, or x and y
+    size: Annotated[tuple[float, ...], BeforeValidator(_lengths)] | None = None  # along x, or x and y
     cells: Annotated[int | tuple[int, ...], BeforeValidator(_cells)] | None = None  # through each layer
     element_size: Quantity("m", "> 0") | None = None  # longest edge, through a layer and along it
     shape: Choice("simplex", "box", plural="shapes") | None = None
@@ -101,9 +90,8 @@ class MeshOptions(Checked):
         if self.size is not None and len(self.size) != needed:
             raise InputError(f"size has {len(self.size)} lengths, must have {needed} in dimension {self.dimension}")
         if self.size is None and needed:
-            raise InputError(
-                f": dimension {self.dimension} needs size, the length{'s' if needed > 1 else ''} (m) along x{' and y' * (needed > 1)}"
-            )
+            lengths = ("the length (m) along x", "the lengths (m) along x and y")[needed - 1]
+            raise InputError(f": dimension {self.dimension} needs size, {lengths}")
         return self
 
     @property
@@ -218,7 +206,7 @@ class Run(Checked):
             run = cls._from_tables(data, source)
             run._check_sweeps(data)
         except InputError as error:
-            raise error.within(source) if source else error
+            raise (error.within(source) if source else error) from None
         return run
 
     @classmethod
@@ -288,36 +276,33 @@ class Run(Checked):
         except InputError as error:
             yield from (f"{problem}, or a mesh file that has it" for problem in error.problems)
         if isinstance(self.mesh.cells, tuple) and len(self.mesh.cells) != len(self.stack.layers):
-            yield f"mesh.cells has {len(self.mesh.cells)} numbers, must have one for each of {len(self.stack.layers)} layers"
-        sides = SIDES[3][:4]
+            count = len(self.stack.layers)
+            yield f"mesh.cells has {len(self.mesh.cells)} numbers, must have one for each of {count} layers"
         for name in self.stack.boundary:
-            if name in sides and name not in self.mesh.faces:
-                least = 3 if name in SIDES[3][2:4] else 2
-                remedy = (
-                    "periodic = false" if self.mesh.dimension >= least else f"dimension >= {least} and periodic = false"
-                )
-                yield f"boundary {name!r}: no such face; faces: {', '.join(self.mesh.faces)}; {name} needs [mesh] {remedy}"
-            elif name not in self.mesh.faces:
-                yield f"boundary {name!r}: no such face; {hint_of(name, self.mesh.faces, 'faces')}"
+            if name not in self.mesh.faces:
+                hints = hint_of(name, self.mesh.faces, "faces") + self._side_hint(name)
+                yield f"boundary {name!r}: no such face; {hints}"
         pairs = ["|".join(pair) for pair in self.stack.neighbours]
         for key in self.stack.interface:
             if key not in pairs:
                 yield f"interface {key!r}: these layers do not touch; interfaces: {', '.join(pairs) or 'none'}"
 
+    def _side_hint(self, name):
+        if name not in SIDES[3][:4]:
+            return ""
+        least = next(dimension for dimension, faces in SIDES.items() if name in faces)
+        deeper = f"dimension >= {least} and " if self.mesh.dimension < least else ""
+        return f"; {name} needs [mesh] {deeper}periodic = false"
+
     def _experiment_problems(self):
-        boundaries = self.stack.boundary.items()
-        charged = [(name, boundary) for name, boundary in boundaries if boundary.carries_charge]
-        if self.experiment == "transport":
-            if len(charged) < 2:
-                count = f"{len(charged)} of them carr{'ies' if len(charged) == 1 else 'y'} charge"
-                yield (
-                    f"experiment = 'transport' needs two faces with kind = 'contact' or 'current'; {count}"
-                    if boundaries
-                    else "experiment = 'transport' needs two faces with kind = 'contact' or 'current'; there is no [boundary]"
-                )
-        else:
+        charged = [(name, boundary) for name, boundary in self.stack.boundary.items() if boundary.carries_charge]
+        if self.experiment == "transport" and len(charged) < 2:
+            count = len(charged)
+            yield f"experiment = 'transport' needs two faces with kind = 'contact' or 'current'; there are {count}"
+        if self.experiment != "transport":
             for name, boundary in charged:
-                yield f"boundary {name!r}: kind = {boundary.kind!r} belongs to experiment = 'transport', not {self.experiment!r}"
+                kind, other = boundary.kind, self.experiment
+                yield f"boundary {name!r}: kind = {kind!r} belongs to experiment = 'transport', not {other!r}"
         if self.conductance.interface is not None:
             yield from self._conductance_problems()
         if self.experiment == "relaxation":
@@ -330,8 +315,10 @@ class Run(Checked):
     def _conductance_problems(self):
         if self.experiment != "conductance":
             yield f"conductance.interface belongs to experiment = 'conductance', not {self.experiment!r}"
-        pairs = ["|".join(pair) for pair in self.stack.neighbours]
-        if self.mesh.file is None and self.conductance.interface not in pairs:
+        names = self.stack.names  # in an imported mesh any two may touch
+        touching = self.stack.neighbours if self.mesh.file is None else combinations(names, 2)
+        pairs = ["|".join(pair) for pair in touching]
+        if self.conductance.interface not in pairs:
             yield f"conductance.interface = {instead_of(self.conductance.interface, pairs, 'interfaces')}"
 
     def _check_sweeps(self, data):

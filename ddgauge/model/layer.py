@@ -179,7 +179,7 @@ class Layer(Checked):
         return bool(loses or turns or self.exchanges or np.any(self.spin_hall) or any(self.drift_polarisation))
 
     def exchange_field(self, m, B, T):
-        """Times along and across the moments (s, None without them) and precession vector (rad/s)  [Z23 (4), (5), (15)]."""
+        """Times along and across the moments (s, or None) and precession vector (rad/s)  [Z23 (4), (5), (15)]."""
         if self.exchange:
             from ddgauge.physics import exchange  # here, because scipy.optimize takes long to import
 

@@ -1,11 +1,12 @@
-"""Types of the values that a user writes: numbers are SI, text carries its unit, what comes out is float or tuple of float."""
+"""Types of the values that a user writes: numbers are SI, text has its unit; out come floats and tuples of float."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import PlainSerializer, PlainValidator
+from pydantic import BeforeValidator, PlainSerializer, PlainValidator
 
 from ddgauge.model.errors import instead_of, show
 from ddgauge.physics.interface import areal_conductance
@@ -43,6 +44,9 @@ class Number:
             units = " or ".join([self.unit, *(unit for unit, _ in self.also)])
             kind = f"a number in {units}, or text with a unit" if self.text and self.unit else "a number"
             raise ValueError(f" = {show(value)}, must be {kind}")
+        if value.endswith(f" {self.unit}") and self.unit:
+            with suppress(ValueError):  # as it stands, to the last digit; what is no number is left to pint
+                return float(value.removesuffix(self.unit))
         try:
             return quantity(value, self.unit or "1")
         except ValueError as error:
@@ -69,7 +73,7 @@ def vector(value, number):
         raise ValueError(
             f" = {show(value)}, must be three numbers (x, y, z){f' in {number.unit}' if number.unit else ''}"
         )
-    return tuple(_at(i, number, x) for i, x in enumerate(value))
+    return tuple(element(i, number, x) for i, x in enumerate(value))
 
 
 def matrix(value, number):
@@ -80,10 +84,11 @@ def matrix(value, number):
         raise ValueError(
             f" = {show(value)}, must be three rows of three numbers{f' in {number.unit}' if number.unit else ''}"
         )
-    return tuple(_at(i, lambda row: vector(row, number), row) for i, row in enumerate(value))
+    return tuple(element(i, lambda row: vector(row, number), row) for i, row in enumerate(value))
 
 
-def _at(i, read, value):
+def element(i, read, value):
+    """What `read` makes of an element of a list; its mistakes say which element it is."""
     try:
         return read(value)
     except ValueError as error:
@@ -113,7 +118,7 @@ def nonzero(value, number):
 
 
 def _read(read, number):
-    return PlainValidator(lambda value: read(value, number))
+    return BeforeValidator(lambda value: read(value, number))
 
 
 def Vector(unit, sign="", read=vector):

@@ -207,7 +207,7 @@ BAD = [
     (
         '"film"',
         '"transport"',
-        "experiment = 'transport' needs two faces with kind = 'contact' or 'current'; there is no [boundary]",
+        "experiment = 'transport' needs two faces with kind = 'contact' or 'current'; there are 0",
     ),
     ("[magnetisation]", "[mesh]\ndimension = 4\n[magnetisation]", "mesh.dimension = 4, must be 1 to 3"),
     (
@@ -383,7 +383,7 @@ EXCHANGE = {"moment_density": 1e28, "spin": 3.5, "coupling": "10 meV nm^3"}
             lambda: Stack(
                 [film(diffusion=1e-4, exchange=EXCHANGE)], temperature=4, magnetisation=[0, 0, 1], field=[0, 0, -1]
             ),
-            "layer 'Pt': the field is against the magnetisation (B.m = -1 T), where exchange has no equilibrium; turn one of them",
+            "layer 'Pt': the field is against the magnetisation (B.m = -1 T), where exchange has no equilibrium",
         ),
         (
             lambda: Stack([film()], boundary={"tip": {"kind": "sink"}}).require_names(["top", "bottom"], []),
