@@ -61,6 +61,11 @@ def instead_of(name, known, plural):
     return f"{name!r};{hint} {plural}: {listed(by_case.values())}"
 
 
+def hint_of(name, known, plural):
+    """As instead_of, without the name."""
+    return instead_of(name, known, plural).split("; ", 1)[1]
+
+
 def show(value):
     """A value as a user would write it, not too long."""
     if isinstance(value, bool):

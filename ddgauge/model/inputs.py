@@ -12,9 +12,9 @@ import numpy as np
 from pydantic import BeforeValidator, Field, model_validator
 
 from ddgauge.model import checks
-from ddgauge.model.errors import Checked, InputError, instead_of, rivals, show
+from ddgauge.model.errors import Checked, InputError, hint_of, instead_of, rivals, show
 from ddgauge.model.quantities import Choice, Number, Quantity, Switch, Text, Whole, element
-from ddgauge.model.stack import SIDES, Stack, hint_of
+from ddgauge.model.stack import SIDES, Stack
 
 EXPERIMENTS = ("conductance", "film", "transport", "relaxation")
 AXES = {"x": 0, "y": 1, "z": 2}

@@ -13,6 +13,7 @@ from ddgauge.physics.interface import areal_conductance
 from ddgauge.units import HBAR, quantity
 
 LARGEST_BARE_G = 1e17  # S/m^2; no interface conducts so well, but mixing conductances in 1/m^2 have such numbers
+SIGNS = {"": lambda x: True, "> 0": lambda x: x > 0, ">= 0": lambda x: x >= 0, "!= 0": lambda x: x != 0}
 
 
 @dataclass(frozen=True)
@@ -20,29 +21,24 @@ class Number:
     """How to read a number in a unit: its sign, and the units that text may bring instead, with what they are worth."""
 
     unit: str
-    sign: str = ""  # "", "> 0", ">= 0", "!= 0"
+    sign: str = ""  # a key of SIGNS
     also: tuple = ()  # (unit, function from it to `unit`)
-    text: bool = True  # whether text with a unit is taken
 
     def __call__(self, value):
         x = self.value(value)
         number = f" = {x:g} {self.unit}".rstrip()
         if not np.isfinite(x):
             raise ValueError(f"{number}, must be a finite number")
-        if (
-            (self.sign == "> 0" and not x > 0)
-            or (self.sign == ">= 0" and not x >= 0)
-            or (self.sign == "!= 0" and x == 0)
-        ):
+        if not SIGNS[self.sign](x):
             raise ValueError(f"{number}, must be {self.sign}")
         return x
 
     def value(self, value):
         if isinstance(value, Real) and not isinstance(value, bool):
             return float(value)
-        if not isinstance(value, str) or not self.text:
+        if not isinstance(value, str):
             units = " or ".join([self.unit, *(unit for unit, _ in self.also)])
-            kind = f"a number in {units}, or text with a unit" if self.text and self.unit else "a number"
+            kind = f"a number in {units}, or text with a unit" if self.unit else "a number"
             raise ValueError(f" = {show(value)}, must be {kind}")
         if value.endswith(f" {self.unit}") and self.unit:
             with suppress(ValueError):  # as it stands, to the last digit; what is no number is left to pint
@@ -133,10 +129,11 @@ def Matrix(unit, read=matrix, also=()):
 
 def ScalarOr(unit, read, sign="", also=()):
     """A number in an SI unit, or what `read` makes of a list of them (vector, matrix)."""
-    number, element = Number(unit, sign, also), Number(unit, sign if read is vector else "", also)
+    number = Number(unit, sign, also)
+    component = Number(unit, sign if read is vector else "", also)
 
     def either(value):
-        return read(value, element) if isinstance(value, list | tuple | np.ndarray) else number(value)
+        return read(value, component) if isinstance(value, list | tuple | np.ndarray) else number(value)
 
     return Annotated[Any, PlainValidator(either), number]
 

@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import BeforeValidator, Field, model_validator
 
 from ddgauge.model.boundary import AnyBoundary, Boundary, Contact, Current, Insulating, Interface, Sheet, Sink, Thin
-from ddgauge.model.errors import Checked, InputError, instead_of, listed
+from ddgauge.model.errors import Checked, InputError, hint_of, instead_of, listed
 from ddgauge.model.layer import Exchange, ExchangeRelaxation, Layer, LayerCoefficients, SpinOrbit
 from ddgauge.model.quantities import Degrees, Quantity, ScalarOr, Vector, nonzero, vector
 
@@ -264,8 +264,3 @@ class Stack(Checked):
         ]
         if problems:
             raise InputError(*problems, placed=True)
-
-
-def hint_of(name, known, plural):
-    """As instead_of, without the name."""
-    return instead_of(name, known, plural).split("; ", 1)[1]
