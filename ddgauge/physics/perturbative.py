@@ -6,7 +6,8 @@ They take mu to decay into the magnet without turning (34), which misses three t
   -(sigma / 2) sqrt((1/tau_perp - i omega) / D), so that at omega tau << 1 the exact G_i is half of (43) with (35);
 - a uniform gauge field of flow z alone is a pure gauge where relaxation is isotropic: it changes nothing at the
   interface, and G_lambda of (59) is an artefact;
-- relaxation by the gauge field and by exchange do not add once q ell ~ 1.
+- conductances by the gauge field and by exchange do not add once q ell ~ 1. Rates do, under the root, while q_z = 0 and
+  Theta = 1: exact and thick is -(sigma / 2) sqrt((R + Gamma - [omega]x) / D), Gamma from `spin_orbit_rates`.
 
 Errata of the printed closed forms, found by evaluating (36), (37) (tests/physics/test_perturbative.py):
 
