@@ -183,15 +183,17 @@ def rates(n_m, nu_F, K_s, S, T, B=0.0, J_W=0.0, g=2.0):
         1/tau_perp = 1/(2 tau_par) + (pi / hbar) n_m nu_F K_s^2 <S_par^2>
         omega      = -(n_m K_s / 2 hbar) <S_par>
 
-    Without field above the ordering temperature both rates are (2 pi / hbar) n_m nu_F K_s^2 S (S + 1) / 3.
+    Without field above the ordering temperature both rates are (2 pi / hbar) n_m nu_F K_s^2 S (S + 1) / 3. The golden
+    rule for -K_s S.s at each moment, s = 1/2, gives (4), (5) with nu_F per spin and twice the precession (15), as the
+    source's (43) has it: a K_s from measured relaxation need not be that of measured precession.
 
     Parameters
     ----------
     n_m : float
         Density of moments, 1/m^3.
     nu_F : float
-        Density of states, 1/(J m^3): of both spins, from `density_of_states`. The rates are proportional to it: whoever
-        reads (4) and (5) per spin hands over half.
+        Density of states, 1/(J m^3): of both spins, from `density_of_states`; half of it for a reading per spin. The
+        rates are proportional to it.
     K_s : float
         Coupling to the electrons, J m^3.
     S, T, B, J_W, g :

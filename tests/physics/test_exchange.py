@@ -112,6 +112,20 @@ def test_moments_turn_with_the_spinor_rotation():
     np.testing.assert_allclose(exchange.moment_rotation([0, 0, np.pi / 2]) @ [1, 0, 0], [0, -1, 0], atol=1e-15)
 
 
+def test_golden_rule_wants_the_density_of_states_per_spin_and_twice_the_precession():
+    """H = -K S.s, s = 1/2: random moments give (4), (5) per spin, their mean field turns twice as fast as (15)."""
+    S, K, n, nu = 3.5, 1.0, 1.0, 1.0  # nu per spin
+    M = np.arange(-S, S + 1)
+    flip = np.mean((S * (S + 1) - M * (M + 1)) * (K / 2) ** 2)  # |<M + 1, down| K S+ s- / 2 |M, up>|^2
+    dephase = np.mean((K * M) ** 2) / 2  # (V_up - V_down)^2 / 2
+    golden = 2 * np.pi / HBAR * n * nu
+    tau_par, tau_perp, _ = exchange.rates(n, nu, K, S, T=10)
+    np.testing.assert_allclose(1 / tau_par, 2 * golden * flip, rtol=1e-9)
+    np.testing.assert_allclose(1 / tau_perp, golden * (flip + dephase), rtol=1e-9)
+    omega = exchange.rates(n, nu, K, S, T=0, B=1)[2]
+    np.testing.assert_allclose(2 * omega, n * K * S / HBAR, rtol=1e-9)  # hbar omega_H = K n S between up and down
+
+
 def test_einstein_relation():
     np.testing.assert_allclose(exchange.density_of_states(2e6, 2e-4) * E_CHARGE**2 * 2e-4, 2e6, rtol=1e-14)
 
