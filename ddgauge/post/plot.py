@@ -8,7 +8,20 @@ import numpy as np
 
 COLOURS = {"x": "#c1272d", "y": "#1f7a4d", "z": "#1f4e9c", "0": "#222222"}
 SHADES = ("#f2efe6", "#e3e8ee", "#ece3ec", "#e6eee3")
-STYLE = {"figure.dpi": 150, "savefig.bbox": "tight", "axes.grid": True, "grid.alpha": 0.25, "font.size": 9}
+STYLE = {
+    "figure.dpi": 150,
+    "figure.constrained_layout.use": True,
+    "savefig.bbox": "tight",
+    "axes.grid": True,
+    "grid.alpha": 0.25,
+    "font.size": 9,
+    "axes.formatter.limits": (-3, 4),
+    "axes.formatter.use_mathtext": True,
+}
+# curves that coincide are all seen: wide below, narrow and dashed above
+STROKES = ({"linewidth": 2.8, "alpha": 0.6}, {"linewidth": 1.6}, {"linewidth": 1.4, "linestyle": (0, (4, 3))})
+NAMES = {"magnetic": "to the moments", "lattice": "to the lattice"}
+BESIDE = {"loc": "center left", "bbox_to_anchor": (1.0, 0.5), "frameon": False}
 
 
 def save(figure, path):
@@ -25,21 +38,24 @@ def profiles(profile, title):
     profile : dict of fem.sample.profile: z, layer, mu, j.
     """
     with plt.rc_context(STYLE):
-        figure, (top, bottom) = plt.subplots(2, 1, sharex=True, figsize=(5.6, 5.2))
-        z = profile["z"] * 1e9
-        for a, axis in enumerate("xyz", start=1):
-            _by_layer(top, profile, 2e6 * profile["mu"][:, a], COLOURS[axis], f"$\\mu_s^{axis}$")
-            _by_layer(bottom, profile, profile["j"][:, 2, a], COLOURS[axis], f"$j_z^{axis}$")
-        top.set_ylabel("spin voltage (µV)")
-        bottom.set_ylabel("spin current along z (A/m²)")
+        figure, (top, bottom) = plt.subplots(2, 1, sharex=True, figsize=(6.2, 5.2))
+        spin_voltage, spin_current = 2 * profile["mu"][:, 1:], profile["j"][:, 2, 1:]
+        volts, prefix = _prefix(np.abs(spin_voltage).max())
+        power, times = _power(np.abs(spin_current).max())
+        for a, axis in enumerate("xyz"):
+            stroke = STROKES[a] | {"color": COLOURS[axis]}
+            _by_layer(top, profile, volts * spin_voltage[:, a], f"$\\mu_s^{axis}$", stroke)
+            _by_layer(bottom, profile, spin_current[:, a] / power, f"$j_z^{axis}$", stroke)
+        top.set_ylabel(f"spin voltage ({prefix}V)")
+        bottom.set_ylabel(f"spin current along z ({times}A/m²)")
         bottom.set_xlabel("z (nm)")
+        bottom.set_xlim(*np.round(profile["z"][[0, -1]] * 1e9, 4))
         for axes in top, bottom:
-            _shade(axes, profile, z)
+            _shade(axes, profile)
             axes.axhline(0, color="#888888", linewidth=0.6)
-            axes.margins(x=0)
-        top.legend(loc="best", ncols=3, frameon=False)
-        bottom.legend(loc="best", ncols=3, frameon=False)
-        figure.suptitle(title)
+            axes.legend(**BESIDE)
+        _name_layers(top, profile)
+        figure.suptitle(title, fontsize=10)
         return figure
 
 
@@ -60,8 +76,8 @@ def conductance(parts, title):
             axes.set_xticks(range(3), [f"$\\mu_s^{axis}$" for axis in "xyz"])
             axes.set_yticks(range(3), [f"$j_z^{axis}$" for axis in "xyz"])
             axes.grid(False)
-            axes.set_title(name, fontsize=9)
-        figure.suptitle(f"{title}   ($10^{{{power}}}$ S/m²)", fontsize=10)
+            axes.set_title(f"{NAMES.get(name, name)} ($10^{{{power}}}$ S/m²)", fontsize=9)
+        figure.suptitle(title, fontsize=10)
         return figure
 
 
@@ -74,18 +90,18 @@ def angular(angles, curves, title):
     with plt.rc_context(STYLE):
         figure, (left, right) = plt.subplots(1, 2, figsize=(8.2, 3.4))
         low = min(longitudinal.min() for longitudinal, _ in curves.values())
-        for (plane, (longitudinal, transverse)), colour in zip(curves.items(), ("#c1272d", "#1f7a4d", "#1f4e9c")):
-            left.plot(angles, (longitudinal / low - 1) * 1e4, color=colour, label=symbols[plane])
-            right.plot(angles, transverse / low * 1e4, color=colour, label=symbols[plane])
+        for (plane, (longitudinal, transverse)), axis, stroke in zip(curves.items(), "xyz", STROKES):
+            stroke = stroke | {"color": COLOURS[axis], "label": symbols[plane]}
+            left.plot(angles, (longitudinal / low - 1) * 1e4, **stroke)
+            right.plot(angles, transverse / low * 1e4, **stroke)
         left.set_ylabel("$\\rho_{xx}/\\rho_{min} - 1$  ($10^{-4}$)")
         right.set_ylabel("$\\rho_{yx}/\\rho_{min}$  ($10^{-4}$)")
         for axes in left, right:
             axes.set_xlabel("angle of m (degrees)")
             axes.set_xticks(range(0, 361, 90))
             axes.margins(x=0)
-        left.legend(frameon=False, fontsize=8)
+        right.legend(**BESIDE)
         figure.suptitle(title, fontsize=10)
-        figure.tight_layout()
         return figure
 
 
@@ -130,22 +146,29 @@ def spectrum(rates, title):
         return figure
 
 
-def _by_layer(axes, profile, values, colour, label):
+def _by_layer(axes, profile, values, label, stroke):
     names = np.array(profile["layer"])
     for name in dict.fromkeys(profile["layer"]):
         inside = names == name
-        axes.plot(profile["z"][inside] * 1e9, values[inside], color=colour, label=label)
+        axes.plot(profile["z"][inside] * 1e9, values[inside], label=label, **stroke)
         label = None
 
 
-def _shade(axes, profile, z):
-    names = np.array(profile["layer"])
-    for k, name in enumerate(dict.fromkeys(profile["layer"])):
-        low, high = z[names == name][[0, -1]]
+def _extents(profile):
+    """(name, lowest, highest z in nm) of each layer."""
+    names, z = np.array(profile["layer"]), profile["z"] * 1e9
+    return [(name, *z[names == name][[0, -1]]) for name in dict.fromkeys(profile["layer"])]
+
+
+def _shade(axes, profile):
+    for k, (_, low, high) in enumerate(_extents(profile)):
         axes.axvspan(low, high, color=SHADES[k % len(SHADES)], zorder=0)
-        axes.text(
-            (low + high) / 2, 1.0, name, transform=axes.get_xaxis_transform(), ha="center", va="bottom", fontsize=8
-        )
+
+
+def _name_layers(axes, profile):
+    above = {"transform": axes.get_xaxis_transform(), "ha": "center", "va": "bottom", "fontsize": 8}
+    for name, low, high in _extents(profile):
+        axes.text((low + high) / 2, 1.01, name, **above)
 
 
 def _prefix(size):
@@ -153,3 +176,9 @@ def _prefix(size):
         if size * scale >= 1:
             return scale, unit
     return 1e9, "n"
+
+
+def _power(size):
+    """Power of ten of a size, and how it stands before a unit."""
+    exponent = int(np.floor(np.log10(size))) if size > 0 else 0
+    return 10.0**exponent, f"$10^{{{exponent}}}$ " if exponent else ""

@@ -1,30 +1,38 @@
 """What a run prints: short tables that a physicist can read."""
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
 HIDDEN = ("timings", "solver", "balances", "electric_field")
 TITLES = {
-    "conductance": "Interface conductance (mu_s, absorption positive)",
-    "resistivity": "Resistivity",
-    "conductivity": "Sheet conductivity",
-    "torque": "Torque on the moments",
-    "spin_current": "Spin current (out of a face; along the normal of an interface)",
+    "conductance": "Interface conductance on mu_s, absorption positive",
+    "resistivity": "Resistivity: no net current across",
+    "conductivity": "Conductivity of the stack, rows j, columns E",
+    "torque": "Torque on the moments, per field and per current (efficiency)",
+    "spin_current": "Spin current, out of a face or up through an interface",
     "accumulation": "Spin voltage mu_s",
-    "voltage": "Voltage",
+    "voltage": "Voltage, mean over a face",
     "current": "Current out of a face",
     "resistance": "Resistance",
-    "relaxation": "Decay of spin modes",
+    "relaxation": "Slowest spin modes",
 }
+PARTS = {"G_j": ("x", "y"), "G_parallel": ("xy", "xx-yy"), "G_perpendicular": ("xz", "yz")}
 
 
 def show(result, console=None):
     """Print the tables of a Result, its balances and warnings."""
-    console = console or Console(width=None if Console().is_terminal else 100, highlight=False)
+    console = console or Console(width=None if Console().is_terminal else 120, highlight=False)
+    if result.case.title:
+        console.print(result.case.title, style="bold")
+    rows_of = {"conductance": conductance_rows, "relaxation": mode_rows}
     for key, table in result.numbers.items():
         if key not in HIDDEN:
-            rows = conductance_rows(table) if key == "conductance" else plain_rows(table)
-            console.print(_table(TITLES.get(key, key), *rows))
+            header, rows = rows_of.get(key, plain_rows)(table)
+            if rows:
+                console.print(f"\n{TITLES.get(key, key)}", style="italic")
+                console.print(_table(header, rows))
+    console.print()
     balances = result.numbers.get("balances")
     if balances:
         parts = ", ".join(f"{name} {balances[name]:.0e}" for name in ("charge", "spin", "power"))
@@ -32,65 +40,72 @@ def show(result, console=None):
     solver = result.numbers.get("solver")
     if solver:
         console.print(
-            f"solver: {solver['unknowns']} unknowns, {solver['solves']} solves, at most {solver['iterations']} iterations, "
-            f"relative residual {solver['residual']:.0e}"
+            f"solver: {solver['unknowns']} unknowns, {_many(solver['solves'], 'solve')}, "
+            f"at most {_many(solver['iterations'], 'iteration')}, relative residual {solver['residual']:.0e}"
         )
 
 
 def conductance_rows(table):
     """Header and rows of the split and projected interface matrix, beside the perturbative formulas."""
     formulas = table["perturbative"] or {}
-    header = ("", "torque", "formula", "loss", "formula", "unit")
+    header = ("", "to moments", "formula", "to lattice", "formula", "unit")
     rows = []
     for key in ("G_s", "G_r", "G_i"):
         of_loss = formulas.get("loss", {})
         values = (table[key], formulas.get(key), table["loss"][key], of_loss.get(key))
         rows.append((key, *map(number, values), "S/m^2"))
-    for key in ("G_j", "G_parallel", "G_perpendicular"):
-        for k in (0, 1):
-            name = {"G_j": "xy", "G_parallel": ("xy", "xx-yy"), "G_perpendicular": ("xz", "yz")}[key][k]
+    for key, names in PARTS.items():
+        for k, name in enumerate(names):
             formula = formulas["loss"][key][k] if formulas else None
             rows.append((f"{key} {name}", "", "", number(table["loss"][key][k]), number(formula), "S/m^2"))
     rows.append(("memory loss", "", "", number(table["memory_loss"]), "", "1"))
     return header, rows
 
 
+def mode_rows(table):
+    """Header and rows of the spin modes, slowest first."""
+    header = ("mode", "rate (1/s)", "lifetime (s)", "precession (rad/s)")
+    columns = (table["rates"], table["lifetime"], table["precession"])
+    return header, [(str(k), *map(number, row)) for k, row in enumerate(zip(*columns), start=1)]
+
+
 def plain_rows(table):
-    """Header and rows of a table of numbers and short vectors."""
+    """Header and rows of a table of numbers and short vectors; what is not known is left out."""
     units = table["units"]
-    rows = []
+    lines = []
     for key, value in table.items():
-        if key != "units":
+        if key != "units" and value is not None:
             unit = units.get(key, units.get("*", ""))
-            for label, row in _lines(key, value):
-                rows.append((label, number_row(row), unit))
-    return ("", "value", "unit"), rows
+            lines += [(label, row, unit) for label, row in _lines(key, value)]
+    width = max((len(row) for _, row, _ in lines), default=0)
+    header = ("", *("xyz"[:width] if width > 1 else ("value",)), "unit")
+    return header, [(label, *map(number, row), *[""] * (width - len(row)), unit) for label, row, unit in lines]
 
 
 def _lines(key, value):
-    """A matrix takes a line per row."""
-    shape = getattr(value, "shape", ())
-    if len(shape) == 2:
-        return [(f"{key} [{k}]", row) for k, row in enumerate(value)]
-    return [(key, value)]
+    """(label, numbers) of a number, a vector, a matrix (a line per row), or the two sides of an interface."""
+    value = np.asarray(value)
+    if value.ndim == 2 and "|" in key:
+        return list(zip((f"{key}, below", f"{key}, above"), value))
+    if value.ndim == 2:
+        return [(f"{key} {axis}", row) for axis, row in zip("xyz", value)]
+    return [(key, np.atleast_1d(value))]
 
 
 def number(value):
-    return "" if value is None else f"{value:.6g}"
+    """A number with six digits; nothing where there is none."""
+    return "" if value is None else value if isinstance(value, str) else f"{value + 0.0:.6g}"
 
 
-def number_row(value):
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return "none"
-    return ", ".join(map(number, value)) if hasattr(value, "__len__") else number(value)
+def _many(count, thing):
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
-def _table(title, header, rows):
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+def _table(header, rows):
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
     for k, name in enumerate(header):
-        table.add_column(name, justify="left" if k in (0, len(header) - 1) else "right")
+        left = k == 0 or name == "unit"
+        table.add_column(name, justify="left" if left else "right", no_wrap=True)
     for row in rows:
         table.add_row(*row)
     return table
