@@ -77,7 +77,7 @@ def field_strength(q, dq=0.0):
 
 
 def transformed(q, O, dO):
-    """Gauge field seen from spin axes that turn in space, mu -> O mu  [Z23 (8)].
+    """Gauge field seen from spin axes that turn in space, mu -> O mu  [Z23 (7)].
 
         q_i -> O q_i - w_i,  [w_i]x = (d_i O) O^T
 
