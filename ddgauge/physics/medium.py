@@ -71,11 +71,11 @@ def medium(C, ad, S, storage, kappa):
 
     Parameters
     ----------
-    C : (3, n, 3, n) array
+    C : (..., 3, n, 3, n) array
         Conductivity, S/m.
     ad : (..., 3, n, n) array
         Gauge field, 1/m.
-    S : (n, n) array
+    S : (..., n, n) array
         Relaxation and precession, S/m^3.
     storage : (n, n) array
         Factor of d_t mu.
@@ -83,11 +83,12 @@ def medium(C, ad, S, storage, kappa):
         How much of the electric field each field feels.
     """
     D = covariant(ad)
-    flux = np.einsum("iAjB,...jBqF->...iAqF", C, D)
+    flux = np.einsum("...iAjB,...jBqF->...iAqF", C, D)
     matrix = np.einsum("...iApF,...iAqG->...pFqG", D, flux)
     matrix[..., 0, :, 0, :] += S
-    drift = np.einsum("iAjB,B->iAj", C, kappa)
-    drive = np.einsum("...iApF,iAk->...pFk", D, drift)
+    drift = np.einsum("...iAjB,B->...iAj", C, kappa)
+    drift = np.broadcast_to(drift, (*flux.shape[:-4], *drift.shape[-3:]))
+    drive = np.einsum("...iApF,...iAk->...pFk", D, drift)
     return Medium(matrix, drive, flux, drift, S, storage, kappa)
 
 
@@ -100,19 +101,19 @@ def spin_medium(sigma, D, R, omega, q, Theta, kappa=(0, 0, 0)):
     ----------
     sigma, D : float
         Conductivity, S/m, and diffusion coefficient, m^2/s.
-    R : (3, 3) array
+    R : (..., 3, 3) array
         Relaxation rates, 1/s.
-    omega : (3,) array
+    omega : (..., 3) array
         Precession, rad/s.
     q : (..., 3, 3) array
         Gauge wave vector q[i, b], 1/m.
-    Theta : (3, 4, 3, 4) array
+    Theta : (..., 3, 4, 3, 4) array
         Response, closure.response.
     kappa : (3,) array
         Drift polarisation.
     """
     ad = np.zeros((*np.shape(q)[:-1], 4, 4))
     ad[..., 1:, 1:] = np.einsum("abc,...b->...ac", EPS, q)
-    S = np.zeros((4, 4))
-    S[1:, 1:] = sigma / D * (R - cross(omega))
+    S = np.zeros((*np.broadcast_shapes(np.shape(R)[:-2], np.shape(omega)[:-1]), 4, 4))
+    S[..., 1:, 1:] = sigma / D * (R - cross(omega))
     return medium(sigma * Theta, ad, S, sigma / D * np.eye(4), np.array([1, *kappa]))
