@@ -107,7 +107,7 @@ def read_mesh(path, layers, plane="xz", comm=MPI.COMM_WORLD):
     groups, problem = None, None
     if comm.rank == 0:
         try:
-            groups = _open(gmsh, path)
+            groups = _open(gmsh, path, layers)
         except MeshError as error:
             problem = error
     problem = comm.bcast(problem)
@@ -115,7 +115,6 @@ def read_mesh(path, layers, plane="xz", comm=MPI.COMM_WORLD):
         raise problem
     groups = comm.bcast(groups)
     dimension = max(groups)
-    _same_layers(path, groups[dimension], layers)
     partitioner = compat.cell_partitioner(comm)
     domain, cell_tags, facet_tags = compat.gmsh_to_mesh(gmsh.model, comm, dimension, partitioner)
     if comm.rank == 0:
@@ -136,40 +135,45 @@ def read_mesh(path, layers, plane="xz", comm=MPI.COMM_WORLD):
     return Mesh(domain, axes, names, label, faces, _interfaces(domain, names, label), {})
 
 
+def _open(gmsh, path, layers):
+    """Physical groups {dimension: {name: tag}} of the file, left open in gmsh; gmsh is closed if the file is refused."""
+    if not path.is_file():
+        raise MeshError(f"{path}: no such mesh file")
+    gmsh.initialize()
+    try:
+        gmsh.option.setNumber("General.Terminal", 0)
+        gmsh.open(str(path))
+        groups = _groups(gmsh, path)
+        _same_layers(path, groups[max(groups)], layers)
+    except MeshError:
+        gmsh.finalize()
+        raise
+    except Exception as error:
+        gmsh.finalize()
+        raise MeshError(f"{path}: gmsh cannot read it ({error})") from error
+    return groups
+
+
+def _groups(gmsh, path):
+    groups = {}
+    for dimension, tag in gmsh.model.getPhysicalGroups():
+        name = gmsh.model.getPhysicalName(dimension, tag)
+        groups.setdefault(dimension, {})[name or f"group {tag} (unnamed)"] = tag
+    if not len(gmsh.model.mesh.getElements()[0]):
+        raise MeshError(f"{path}: holds no mesh elements; mesh the geometry first (gmsh -3 {path.name})")
+    if not groups or max(groups) < 1:
+        raise MeshError(f"{path}: has no physical groups; name the layers (volumes) and the faces (surfaces) in gmsh")
+    if max(groups) < max(d for d in range(4) if len(gmsh.model.mesh.getElements(d)[0])):
+        raise MeshError(f"{path}: its cells are in no physical group; name each layer in gmsh")
+    return groups
+
+
 def _same_layers(path, groups, layers):
     for name in layers:
         if name not in groups:
             raise MeshError(f"{path} has no layer {name!r}; layers: {', '.join(groups)}")
     if extra := sorted(set(groups) - set(layers)):
         raise MeshError(f"{path}: group {extra[0]!r} is not a [[layer]]; layers given: {', '.join(layers)}")
-
-
-def _open(gmsh, path):
-    """Physical groups {dimension: {name: tag}} of the file, left open in gmsh."""
-    if not path.is_file():
-        raise MeshError(f"{path}: no such mesh file")
-    gmsh.initialize()
-    gmsh.option.setNumber("General.Terminal", 0)
-    try:
-        gmsh.open(str(path))
-    except Exception as error:
-        gmsh.finalize()
-        raise MeshError(f"{path}: gmsh cannot read it ({error})") from error
-    groups = {}
-    for dimension, tag in gmsh.model.getPhysicalGroups():
-        name = gmsh.model.getPhysicalName(dimension, tag)
-        groups.setdefault(dimension, {})[name or f"group {tag} (unnamed)"] = tag
-    entities = gmsh.model.mesh.getElements()[0]
-    if not len(entities):
-        gmsh.finalize()
-        raise MeshError(f"{path}: holds no mesh elements; mesh the geometry first (gmsh -3 {path.name})")
-    if not groups or max(groups) < 1:
-        gmsh.finalize()
-        raise MeshError(f"{path}: has no physical groups; name the layers (volumes) and the faces (surfaces) in gmsh")
-    if max(groups) < max(d for d in range(4) if len(gmsh.model.mesh.getElements(d)[0])):
-        gmsh.finalize()
-        raise MeshError(f"{path}: its cells are in no physical group; name each layer in gmsh")
-    return groups
 
 
 def _grid(nodes, shape, comm):
