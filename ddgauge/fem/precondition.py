@@ -17,11 +17,11 @@ def preconditioner(system, blocks, scale):
     ksp.setType("gmres")
     ksp.setPCSide(PETSc.PC.Side.RIGHT)
     ksp.setGMRESRestart(80)
-    ksp.setTolerances(rtol=system.tolerance, atol=0, max_it=1000)
+    ksp.setTolerances(rtol=1e-10, atol=0, max_it=1000)
     pc = ksp.getPC()
     if system.method == "direct":
         ksp.setOperators(A, _shifted(system, A, scale))
-        ksp.setTolerances(rtol=min(system.tolerance, 1e-12), max_it=20)
+        ksp.setTolerances(max_it=4)
         pc.setType("lu")
         pc.setFactorSolverType("mumps" if system.comm.size > 1 or system.assembly.mesh.dimension > 1 else "petsc")
         if system.comm.size == 1 and system.assembly.mesh.dimension == 1:

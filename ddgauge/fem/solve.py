@@ -14,6 +14,9 @@ from ddgauge.fem.solution import Solution
 NULL = 1e-11  # a constant field is conserved if the matrix makes of it less than this, relative to its diagonal
 
 
+PASSES = 6  # of iterative refinement, at most
+
+
 class SolverError(RuntimeError):
     """A system that has no solution, or a solver that did not find it."""
 
@@ -84,10 +87,12 @@ class System:
         loads = loads or {}
         b = self.load(E, sources) + sum(self.assembly.bulk_load(layer, F) for layer, F in loads.items())
         held = self.held(values)
-        rhs = b - self.apply(held)
-        rhs[self.fixed[: len(rhs)]] = self._scale * held[: len(rhs)][self.fixed[: len(rhs)]]
+        rhs = (b - self.apply(held)) * ~self.fixed[: len(b)]
         self._compatible(rhs)
-        x, iterations, residual = self._krylov(rhs)
+        x, iterations, residual = self._refined(rhs)
+        x += held[: len(x)]
+        for z in self.null:
+            x -= self._dot(z, x) * z
         seconds = self.seconds | {"solve": time.perf_counter() - start}
         report = Report(self.assembly.index_map.size_global * self.n, iterations, residual, seconds)
         return Solution(self, x, b, E, sources or {}, loads, report)
@@ -233,32 +238,42 @@ class System:
                     "add a contact, or make the currents balance"
                 )
 
-    def _krylov(self, rhs):
-        size = self._norm(rhs)
-        if not np.isfinite(size):
+    def _refined(self, rhs):
+        """Solution, iterations and residual: solved until the residual of charge and of spin, each of its own, is small."""
+        size = self._sizes(rhs)
+        if not np.all(np.isfinite(size)):
             raise SolverError("the right-hand side is not finite; check coefficients and drives")
-        if size == 0:
+        if not size.any():
             return np.zeros_like(rhs), 0, 0.0
-        ksp = self._ksp
-        A, _ = ksp.getOperators()
-        x, b = A.createVecs()
-        b.array[:] = rhs.ravel()
-        ksp.solve(b, x)
-        reason, iterations = ksp.getConvergedReason(), ksp.getIterationNumber()
-        residual = b.duplicate()
-        A.mult(x, residual)
-        residual.aypx(-1, b)
-        relative = residual.norm() / size
-        if reason < 0 and not relative <= self.tolerance:
-            raise SolverError(
-                f"the linear solver stopped after {iterations} iterations at a relative residual of {relative:.1e} "
-                f"(tolerance {self.tolerance:.0e}, PETSc reason {reason}); refine the mesh where "
-                'lengths are short, or ask for method = "direct"'
-            )
-        result = x.array.reshape(rhs.shape).copy()
-        for z in self.null:
-            result -= self._dot(z, result) * z
-        return result, iterations, relative
+        size = np.maximum(size, 1e-6 * size.max())
+        A, _ = self._ksp.getOperators()
+        y, b = A.createVecs()
+        residual, x, iterations, worst = rhs, np.zeros_like(rhs), 0, np.inf
+        for _ in range(PASSES):
+            left = self._sizes(residual)
+            wanted = min(self.tolerance * s / r for s, r in zip(size, left) if r > 0)
+            self._ksp.setTolerances(rtol=min(max(0.5 * wanted, 1e-13), 0.1))
+            b.array[:] = residual.ravel()
+            self._ksp.solve(b, y)
+            iterations += self._ksp.getIterationNumber()
+            x += y.array_r.reshape(x.shape)
+            y.array[:] = x.ravel()
+            A.mult(y, b)
+            residual = rhs - b.array_r.reshape(x.shape)
+            before, worst = worst, float((self._sizes(residual) / size).max())
+            if worst <= self.tolerance:
+                return x, iterations, worst
+            if not worst < 0.5 * before:  # as far as it goes, or diverged
+                break
+        raise SolverError(
+            f"the linear solver stopped after {iterations} iterations at a relative residual of {worst:.1e} "
+            f"(tolerance {self.tolerance:.0e}, PETSc reason {self._ksp.getConvergedReason()}); refine the mesh where "
+            "lengths are short, or give more cells"
+        )
+
+    def _sizes(self, u):
+        """Norms of the first field (charge) and of the others."""
+        return np.array([self._norm(u[:, :1]), self._norm(u[:, 1:])]) if self.n > 1 else np.array([self._norm(u)])
 
     def _dot(self, u, v):
         return self.comm.allreduce(float(np.vdot(u, v)))

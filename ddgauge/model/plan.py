@@ -4,9 +4,9 @@ import numpy as np
 
 from ddgauge.model import checks
 
-CELLS = {1: 32, 2: 12, 3: 8}  # through a layer, at least, by the dimension of the mesh
+CELLS = {1: 32, 2: 12, 3: 6}  # through a layer, at least, by the dimension of the mesh
 MOST_CELLS = 400
-ACROSS = {True: 2, False: 16}  # cells along a periodic side (nothing varies there by itself), and along another
+ACROSS = {True: 2, False: 8}  # cells along a periodic side (nothing varies there by itself), and along another
 
 
 def graded(thickness, cells, edge):
