@@ -136,7 +136,7 @@ def read_mesh(path, layers, plane="xz", comm=MPI.COMM_WORLD):
 
 
 def _open(gmsh, path, layers):
-    """Physical groups {dimension: {name: tag}} of the file, left open in gmsh; gmsh is closed if the file is refused."""
+    """Physical groups {dimension: {name: tag}} of the file, left open in gmsh unless it is refused."""
     if not path.is_file():
         raise MeshError(f"{path}: no such mesh file")
     gmsh.initialize()
