@@ -4,7 +4,8 @@ import numpy as np
 
 from ddgauge.model import checks
 
-CELLS = {1: 32, 2: 12, 3: 6}  # through a layer, at least, by the dimension of the mesh
+CELLS = {1: 32, 2: 12, 3: 6}  # through a layer of two lengths or more, at least, by the dimension of the mesh
+FEWEST = 4  # through a layer much thinner than its lengths, where many cells bring nothing but rounding errors
 MOST_CELLS = 400
 ACROSS = {True: 2, False: 8}  # cells along a periodic side (nothing varies there by itself), and along another
 
@@ -25,13 +26,15 @@ def through(case, stack, names):
     plan, sizes = [], {}
     for k, name in enumerate(stack.names):
         thickness = stack[name].thickness
-        edge = min(lengths[name] or thickness, thickness)
+        length = lengths[name] or thickness
+        edge = min(length, thickness)
         if options.element_size is not None:
             cells, edge = int(np.ceil(thickness / options.element_size)), 100 * thickness
         elif options.cells is not None:
             cells = options.cells[k] if isinstance(options.cells, tuple) else options.cells
         else:
-            cells = CELLS[options.dimension]
+            most = CELLS[options.dimension]
+            cells = int(np.clip(np.ceil(most * thickness / (2 * length)), FEWEST, most)) if lengths[name] else most
             while graded(thickness, cells, edge)[1] > edge / 2 and cells < MOST_CELLS:
                 cells += 4
         if name in names:
