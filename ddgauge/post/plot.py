@@ -72,12 +72,13 @@ def conductance(parts, title):
             axes.imshow(G, cmap="RdBu", vmin=-largest, vmax=largest)
             for (a, b), value in np.ndenumerate(G):
                 colour = "white" if abs(value) > 0.6 * largest else "black"
-                axes.text(b, a, f"{value / 10**power:.3f}", ha="center", va="center", color=colour, fontsize=8)
+                axes.text(b, a, f"{round(value / 10**power, 3) + 0.0:.3f}", ha="center", va="center", color=colour, fontsize=8)
             axes.set_xticks(range(3), [f"$\\mu_s^{axis}$" for axis in "xyz"])
             axes.set_yticks(range(3), [f"$j_z^{axis}$" for axis in "xyz"])
             axes.grid(False)
             axes.set_title(f"{NAMES.get(name, name)} ($10^{{{power}}}$ S/m²)", fontsize=9)
         figure.suptitle(title, fontsize=10)
+        figure.supxlabel("current up into the metal per spin voltage: negative where spin is taken", fontsize=8)
         return figure
 
 

@@ -46,7 +46,7 @@ def show(result, console=None):
 
 
 def conductance_rows(table):
-    """Header and rows of the split and projected interface matrix, beside the perturbative formulas."""
+    """Header and rows of the split and projected interface matrix, beside the perturbative formulas; parts of rounding left out."""
     formulas = table["perturbative"] or {}
     header = ("", "to moments", "formula", "to lattice", "formula", "unit")
     rows = []
@@ -54,10 +54,12 @@ def conductance_rows(table):
         of_loss = formulas.get("loss", {})
         values = (table[key], formulas.get(key), table["loss"][key], of_loss.get(key))
         rows.append((key, *map(number, values), "S/m^2"))
+    negligible = 1e-10 * np.abs(table["matrix"]).max()
     for key, names in PARTS.items():
         for k, name in enumerate(names):
-            formula = formulas["loss"][key][k] if formulas else None
-            rows.append((f"{key} {name}", "", "", number(table["loss"][key][k]), number(formula), "S/m^2"))
+            loss, formula = table["loss"][key][k], formulas["loss"][key][k] if formulas else None
+            if max(abs(loss), abs(formula or 0)) > negligible:
+                rows.append((f"{key} {name}", "", "", number(loss), number(formula), "S/m^2"))
     rows.append(("memory loss", "", "", number(table["memory_loss"]), "", "1"))
     return header, rows
 
