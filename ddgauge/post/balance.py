@@ -31,18 +31,36 @@ def balances(solution):
     flows, size = np.array(flows), np.array([_size(solution, layer) for layer in system.media])
     left = np.abs(flows.sum(axis=0))
     scale = np.abs(flows).sum(axis=0) + size.sum(axis=0)
+    scale[1:] = scale[1:].max(initial=0)  # spin turns: a component that is zero is so on the scale of the others
     relative = left / np.where(scale > 0, scale, 1)
 
     powers = [solution.face_power(face) for face in system.faces]
     work = [solution.work(layer) for layer in system.media] + [delivered for delivered, _ in powers]
     heat = [solution.dissipation(layer) for layer in system.media] + [absorbed for _, absorbed in powers]
     heat += [solution.junction_power(*pair) for pair in system.junctions]
-    weight = sum(map(abs, work)) + sum(map(abs, heat))
+    weight = sum(map(abs, work)) + sum(map(abs, heat)) + sum(_drift_power(solution, layer) for layer in system.media)
     power = abs(sum(work) - sum(heat)) / weight if weight > 0 else 0.0
     return Balances(float(relative[0]), float(relative[1:].max(initial=0)), float(power))
 
 
 def _size(solution, layer):
-    """Magnitude of the currents that flow inside a layer, per length of its thinnest measure."""
-    j = np.abs(solution.flow(layer)).max(axis=0)
+    """Magnitude of the currents that flow inside a layer, per length of its thinnest measure.
+
+    The field's share counts even where potentials hold it up and nothing flows.
+    """
+    drift = np.abs(_medium(solution, layer).drift @ solution.E) * solution.volume(layer)
+    j = (np.abs(solution.flow(layer)) + drift).max(axis=-2).reshape(-1)
     return j / solution.volume(layer) ** (1 / solution.mesh.dimension)
+
+
+def _drift_power(solution, layer):
+    """Power that the electric field would spend in a layer if no potential held up the currents."""
+    medium = _medium(solution, layer)
+    return float(np.abs(np.einsum("k,...kAl,l,A->...", solution.E, medium.drift, solution.E, medium.kappa)).max()) * (
+        solution.volume(layer)
+    )
+
+
+def _medium(solution, layer):
+    medium = solution.media[layer]
+    return medium(np.zeros((3, 1))) if callable(medium) else medium
