@@ -113,9 +113,12 @@ class Solution:
         load = self._a.faces[face][2]
         source = np.asarray(self.sources.get(face, law.source))
         out = law.conductance @ self._sum(load @ self.x) - source * self.area(face)
-        for A in law.fixed:
-            mask = self.system.on_face(face)
-            out[A] = self._sum(-self.residual[mask, A].sum()) + out[A]
+        mask = self.system.on_face(face) if law.fixed else None
+        for A in law.fixed:  # where two such faces meet, each has its share
+            holding = sum(
+                self.system.on_face(name).astype(int) for name, other in self.system.faces.items() if A in other.fixed
+            )
+            out[A] -= self._sum((self.residual[mask, A] / holding[mask]).sum())
         return out
 
     def face_power(self, face):
