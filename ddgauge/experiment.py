@@ -166,6 +166,7 @@ def film(problem):
     strength = float(np.linalg.norm(stack.electric_field[:2])) or 1e5
     along_x, along_y = (problem.solve(system, strength * axis) for axis in np.eye(3)[:2])
     sigma = resistance.conductivity(along_x, along_y)
+    _require_current(sigma, stack)
     rho_xx, rho_yx = resistance.resistivity(sigma)
     given = np.append(stack.electric_field[:2], 0.0)
     chosen = problem.solve(system, given) if given.any() else along_x
@@ -273,6 +274,17 @@ def perturbation(c, m):
         "G_i": torque_part["G_i"],
         "loss": {key: loss[key] for key in ("G_s", "G_r", "G_i", "G_j", "G_parallel", "G_perpendicular")},
     }
+
+
+def _require_current(sigma, stack):
+    """InputError where side faces hold up the current of a film."""
+    free = min(layer.conductivity for layer in stack.layers)
+    for axis, value in zip("xy", np.diag(sigma)):
+        if value < 1e-6 * free:
+            raise InputError(
+                f"experiment = 'film': no current flows along {axis}, for the side faces are insulating; "
+                "make the mesh periodic, or use experiment = 'transport' with contacts"
+            )
 
 
 def film_torque(solution, stack):
