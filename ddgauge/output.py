@@ -51,11 +51,13 @@ def write(result, folder):
     names = []
     if case.output.fields:
         names.append(paraview.write(result.solution, part / "fields", FIELDS).name)
-    lines = sample.profile(result.solution)
+    upright = result.solution.mesh.axes.endswith("z")  # a mesh in x, y has nothing to show along z
+    lines = sample.profile(result.solution) if upright else None
     plane = sample.raster(result.solution) if _mapped(result) else None
     if comm.rank == 0:
-        _write_profile(part / "profile.csv", lines)
-        names.append("profile.csv")
+        if lines is not None:
+            _write_profile(part / "profile.csv", lines)
+            names.append("profile.csv")
         if case.output.figures:
             names += _draw(result, lines, plane, part)
         (part / "result.json").write_text(json.dumps(as_json(result, names), indent=2, allow_nan=False) + "\n")
@@ -138,7 +140,9 @@ def _mapped(result):
 def _draw(result, profile, plane, folder):
     """Figures of the fields and of what the experiment is about; their names."""
     title = result.case.title or result.case.experiment
-    figures = {"profile.png": plot.profiles(profile, title)}
+    figures = {}
+    if profile is not None and result.case.stack.spinful:
+        figures["profile.png"] = plot.profiles(profile, title)
     if "conductance" in result.curves:
         figures["conductance.png"] = plot.conductance(result.curves["conductance"], title)
     if "angular" in result.curves:

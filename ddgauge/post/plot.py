@@ -72,13 +72,17 @@ def conductance(parts, title):
             axes.imshow(G, cmap="RdBu", vmin=-largest, vmax=largest)
             for (a, b), value in np.ndenumerate(G):
                 colour = "white" if abs(value) > 0.6 * largest else "black"
-                axes.text(b, a, f"{round(value / 10**power, 3) + 0.0:.3f}", ha="center", va="center", color=colour, fontsize=8)
+                axes.text(
+                    b, a, f"{round(value / 10**power, 3) + 0.0:.3f}", ha="center", va="center", color=colour, fontsize=8
+                )
             axes.set_xticks(range(3), [f"$\\mu_s^{axis}$" for axis in "xyz"])
             axes.set_yticks(range(3), [f"$j_z^{axis}$" for axis in "xyz"])
             axes.grid(False)
             axes.set_title(f"{NAMES.get(name, name)} ($10^{{{power}}}$ S/m²)", fontsize=9)
         figure.suptitle(title, fontsize=10)
-        figure.supxlabel("current up into the metal per spin voltage: negative where spin is taken", fontsize=8)
+        figure.supxlabel(
+            "current from the magnet into the metal per spin voltage: negative where spin is taken", fontsize=8
+        )
         return figure
 
 
@@ -112,13 +116,15 @@ def potential(raster, title):
     raster : dict of fem.sample.raster.
     """
     with plt.rc_context(STYLE):
-        a, b = raster["a"], raster["b"]
-        wide, high = np.ptp(a), np.ptp(b)
-        figure, axes = plt.subplots(figsize=(6.4, min(max(6.4 * high / wide, 2.2), 6.5)))
+        length, unit_of_length = (1e-3, "µm") if max(map(np.ptp, (raster["a"], raster["b"]))) > 2e3 else (1.0, "nm")
+        a, b = raster["a"] * length, raster["b"] * length
+        aspect = np.ptp(b) / np.ptp(a)
+        figure, axes = plt.subplots(figsize=(6.4, min(max(5.2 * aspect + 0.7, 2.2), 6.5)))
         values = raster["mu"][:, :, 0]
-        scale, unit = _prefix(np.nanmax(values) - np.nanmin(values))
+        scale, prefix = _prefix(np.nanmax(np.abs(values)))
         drawn = axes.pcolormesh(a, b, values * scale, cmap="viridis", shading="nearest", rasterized=True)
-        figure.colorbar(drawn, label=f"$\\mu^0$ ({unit}V)")
+        axes.contour(a, b, values * scale, levels=20, colors="black", linewidths=0.5, alpha=0.5)
+        figure.colorbar(drawn, label=f"$\\mu^0$ ({prefix}V)")
         every = max(1, max(values.shape) // 20)
         rows, columns = slice(every // 2, None, every), slice(every // 2, None, every)
         first, second = ("xyz".index(axis) for axis in raster["axes"])
@@ -127,11 +133,11 @@ def potential(raster, title):
         axes.quiver(
             a[columns], b[rows], arrows[..., 0] / size, arrows[..., 1] / size, color="white", scale=30, width=0.004
         )
-        axes.set_xlabel(f"{raster['axes'][0]} (nm)")
-        axes.set_ylabel(f"{raster['axes'][1]} (nm)")
-        axes.set_title(title)
+        axes.set_xlabel(f"{raster['axes'][0]} ({unit_of_length})")
+        axes.set_ylabel(f"{raster['axes'][1]} ({unit_of_length})")
+        axes.set_title(f"{title}: potential and current", fontsize=10)
         axes.grid(False)
-        if 0.2 < high / wide < 5:
+        if 0.2 < aspect < 5:
             axes.set_aspect("equal")
         return figure
 

@@ -26,8 +26,9 @@ def show(result, console=None):
     if result.case.title:
         console.print(result.case.title, style="bold")
     rows_of = {"conductance": conductance_rows, "relaxation": mode_rows}
+    hidden = HIDDEN if result.case.stack.spinful else (*HIDDEN, "spin_current", "accumulation")
     for key, table in result.numbers.items():
-        if key not in HIDDEN:
+        if key not in hidden:
             header, rows = rows_of.get(key, plain_rows)(table)
             if rows:
                 console.print(f"\n{TITLES.get(key, key)}", style="italic")

@@ -42,9 +42,7 @@ for strength in strengths:
 if MPI.COMM_WORLD.rank == 0:
     print("hbar alpha     Q ell   loss (S/m^2)    formula   memory loss  formula")
     for strength, (turns, loss, by_formula, share, formula_share, _) in zip(strengths, rows):
-        print(
-            f"{strength:7.4f} eVA  {turns:7.4f}   {loss:.4e}  {by_formula:.4e}   {share:8.5f}   {formula_share:8.5f}"
-        )
+        print(f"{strength:7.4f} eVA  {turns:7.4f}   {loss:.4e}  {by_formula:.4e}   {share:8.5f}   {formula_share:8.5f}")
 
     turns, loss, by_formula, share, formula_share, whole = np.array(rows).T
     out.mkdir(parents=True, exist_ok=True)
