@@ -11,14 +11,12 @@ from ddgauge.fem.mesh import read_mesh, stack_mesh
 from ddgauge.fem.modes import decay_rates
 from ddgauge.fem.solve import System
 from ddgauge.model import InputError, checks
-from ddgauge.model.plan import divisions, through
+from ddgauge.model.plan import default_degree, divisions, through
 from ddgauge.physics import closure, interface, perturbative
 from ddgauge.physics.medium import Face, spin_medium
 from ddgauge.post import resistance, torque
 from ddgauge.post.balance import balances
 from ddgauge.post.conductance import conductance, memory_loss
-
-DEGREE = {1: 4, 2: 3, 3: 3}  # of meshes made from the stack: smooth fields want high degrees and few cells
 
 
 class BalanceError(RuntimeError):
@@ -68,7 +66,7 @@ class Problem:
                 plan, options.size or (), divisions(self.case), options.periodic, options.shape, self.comm
             )
         broken = [pair for pair in stack.interfaces if set(pair) <= set(names)]
-        degree = self.case.solver.degree or (2 if options.file else DEGREE[mesh.dimension])
+        degree = self.case.solver.degree or default_degree(mesh.dimension, mesh.structured, bool(mesh.periods))
         assembly = Assembly(mesh, degree, broken)
         self.seconds["mesh"] = time.perf_counter() - start
         return assembly

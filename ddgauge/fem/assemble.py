@@ -116,7 +116,7 @@ class Assembly:
         if callable(X):
             return self._varying_matrix(layer, X)
         index, T = self.bulk[layer]
-        return index, (T.reshape(len(T), -1) @ self._pairs(X)).reshape(-1, X.shape[1], X.shape[1])
+        return index, (T.reshape(len(T), T.shape[1] ** 2) @ self._pairs(X)).reshape(-1, X.shape[1], X.shape[1])
 
     def add_bulk(self, blocks, layer, X):
         """Add bulk_matrix(layer, X) to blocks (entries, n, n)."""

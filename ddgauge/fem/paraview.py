@@ -33,7 +33,7 @@ def write(solution, path, fields):
     mesh, comm, path = sampler.mesh, sampler.mesh.comm, Path(path)
     nodes = _node_space(mesh, sampler.assembly.degree)
     topology, types, _ = plot.vtk_mesh(nodes, np.arange(len(_owned(mesh)), dtype=np.int32))
-    cells = topology.reshape(len(types), -1)[:, 1:]
+    cells = topology.reshape(len(types), nodes.dofmap.dof_layout.num_dofs + 1)[:, 1:]
     points, blocks, data, label = [], [], {name: [] for name in fields}, []
     start = 0
     for name in mesh.layers:
@@ -41,7 +41,7 @@ def write(solution, path, fields):
         mu, j = _at_nodes(sampler, nodes, name)
         used, local = np.unique(cells[mine], return_inverse=True)
         points.append(_positions(sampler, nodes, mine, used))
-        blocks.append(start + local.reshape(len(mine), -1))
+        blocks.append(start + local.reshape(len(mine), cells.shape[1]))
         label.append(np.full(len(mine), mesh.layers[name]))
         for field, law in fields.items():
             data[field].append(law(mu[used], j[used]))

@@ -7,9 +7,11 @@ Relaxation makes spin local: incomplete factors of point blocks do. A conserved 
 import numpy as np
 from petsc4py import PETSc
 
+BOOMERAMG = {"strong_threshold": 0.5, "coarsen_type": "HMIS", "interp_type": "ext+i", "P_max": 4}
 
-def preconditioner(system, blocks, scale):
-    """A KSP set up for the system with the given (constrained) blocks."""
+
+def preconditioner(system, blocks):
+    """A KSP set up for a System with the given (constrained) blocks."""
     A = block_matrix(system, blocks)
     if system.null:
         A.setNullSpace(_null_space(system, A))
@@ -20,83 +22,77 @@ def preconditioner(system, blocks, scale):
     ksp.setTolerances(rtol=1e-10, atol=0, max_it=1000)
     pc = ksp.getPC()
     if system.method == "direct":
-        ksp.setOperators(A, _shifted(system, A, scale))
+        ksp.setOperators(A, _anchored(A.convert("aij", PETSc.Mat()), system.null, system.n, system.scale))
         ksp.setTolerances(max_it=4)
-        pc.setType("lu")
-        pc.setFactorSolverType("mumps" if system.comm.size > 1 or system.assembly.mesh.dimension > 1 else "petsc")
-        if system.comm.size == 1 and system.assembly.mesh.dimension == 1:
-            pc.setFactorOrdering("natural")
+        _factorise(pc, system)
     else:
         ksp.setOperators(A)
         pc.setType("python")
-        pc.setPythonContext(ChargeAndSpin(system, blocks, scale))
+        pc.setPythonContext(ChargeAndSpin(system, blocks))
     ksp.setUp()
     return ksp
 
 
 class ChargeAndSpin:
-    """Block Gauss-Seidel: multigrid for the first field, incomplete factors of point blocks for the others."""
+    """Block Jacobi: of the first field by multigrid, of the others by incomplete factors of point blocks."""
 
-    def __init__(self, system, blocks, scale):
+    def __init__(self, system, blocks):
         self.n = system.n
-        self.charge = _charge_solver(system, blocks[:, :1, :1], scale)
-        self.spin = _spin_solver(system, blocks[:, 1:, 1:]) if self.n > 1 else None
+        self.parts = [(slice(0, 1), Inner(_multigrid(system, block_matrix(system, blocks[:, :1, :1]))))]
+        if system.n > 1:
+            spin = slice(1, system.n)
+            self.parts.append((spin, Inner(_point_blocks(block_matrix(system, blocks[:, spin, spin])))))
 
     def setUp(self, pc):
         pass
 
     def apply(self, pc, x, y):
-        r = x.array_r.reshape(-1, self.n)
-        out = y.array_w.reshape(-1, self.n)
-        b, z = self.charge.work
-        b.array[:] = r[:, 0]
-        self.charge.apply(b, z)
-        out[:, 0] = z.array_r
-        if self.spin:
-            b, z = self.spin.work
-            b.array[:] = r[:, 1:].ravel()
-            self.spin.apply(b, z)
-            out[:, 1:] = z.array_r.reshape(-1, self.n - 1)
+        r, out = x.array_r.reshape(-1, self.n), y.array_w.reshape(-1, self.n)
+        for fields, inner in self.parts:
+            b, z = inner.work
+            b.array[:] = r[:, fields].ravel()
+            inner.pc.apply(b, z)
+            out[:, fields] = z.array_r.reshape(len(r), -1)
 
 
-class _Inner:
-    """A PC and two work vectors for it."""
+class Inner:
+    """A PETSc preconditioner with work vectors of its own."""
 
-    def __init__(self, pc, matrix):
-        self.pc, self.matrix, self.work = pc, matrix, matrix.createVecs()
-
-    def apply(self, b, z):
-        self.pc.apply(b, z)
+    def __init__(self, pc):
+        self.pc, self.work = pc, pc.getOperators()[0].createVecs()
 
 
-def _charge_solver(system, blocks, scale):
-    matrix = block_matrix(system, blocks)
-    null = [z for z in system.null if np.any(z[:, 0])]
-    if system.comm.allreduce(len(null)):
-        _anchor(matrix, null, 1, scale)
+def _multigrid(system, matrix):
+    """One cycle of algebraic multigrid, of a matrix that may have constants in its null space."""
+    matrix = _anchored(matrix, [z for z in system.null if np.any(z[:, 0])], 1, system.scale)
     pc = PETSc.PC().create(system.comm)
     pc.setOperators(matrix)
     pc.setType("hypre")
     pc.setHYPREType("boomeramg")
-    options = PETSc.Options()
-    prefix = "ddgauge_charge_"
-    for key, value in dict(
-        strong_threshold=0.5, coarsen_type="HMIS", interp_type="ext+i", P_max=4, agg_nl=int(system.assembly.degree == 1)
-    ).items():
+    options, prefix = PETSc.Options(), "ddgauge_charge_"
+    for key, value in BOOMERAMG.items():
         options[f"{prefix}pc_hypre_boomeramg_{key}"] = value
     pc.setOptionsPrefix(prefix)
     pc.setFromOptions()
     pc.setUp()
-    return _Inner(pc, matrix)
+    return pc
 
 
-def _spin_solver(system, blocks):
-    matrix = block_matrix(system, blocks)
-    pc = PETSc.PC().create(system.comm)
+def _point_blocks(matrix):
+    """On each rank the incomplete factors of point blocks."""
+    pc = PETSc.PC().create(matrix.comm)
     pc.setOperators(matrix)
-    pc.setType("bjacobi")  # on each rank the incomplete LU factors of point blocks
+    pc.setType("bjacobi")
     pc.setUp()
-    return _Inner(pc, matrix)
+    return pc
+
+
+def _factorise(pc, system):
+    pc.setType("lu")
+    line = system.comm.size == 1 and system.assembly.mesh.dimension == 1
+    pc.setFactorSolverType("petsc" if line else "mumps")
+    if line:
+        pc.setFactorOrdering("natural")
 
 
 def block_matrix(system, blocks):
@@ -109,27 +105,21 @@ def block_matrix(system, blocks):
     return create([size, size], *([m] if m > 1 else []), csr=csr, comm=system.comm)
 
 
-def _shifted(system, A, scale):
-    """A matrix that can be factorised: A, or A with one diagonal entry changed for each null vector."""
-    if system.comm.size == 1 and system.assembly.mesh.dimension == 1 and not system.null:
-        return A.convert("aij", PETSc.Mat())
-    matrix = A.convert("aij", PETSc.Mat())
-    _anchor(matrix, system.null, system.n, scale)
-    return matrix
-
-
-def _anchor(matrix, null, n, scale):
-    """Add to the diagonal where each null vector is large; a preconditioner only, the solution is not pinned."""
-    start, _ = matrix.getOwnershipRange()
+def _anchored(matrix, null, n, scale):
+    """The matrix with a larger diagonal entry for each null vector: to precondition with; no solution is pinned."""
     comm = matrix.comm.tompi4py()
+    if not comm.allreduce(len(null)):
+        return matrix
+    start, _ = matrix.getOwnershipRange()
     matrix.setOption(PETSc.Mat.Option.NEW_NONZERO_ALLOCATION_ERR, False)
     for z in null:
-        z = z if n > 1 else z[:, :1]
+        z = z[:, :n]
         best = comm.allgather(float(np.abs(z).max(initial=0)))
         if comm.rank == int(np.argmax(best)):
-            k = int(np.argmax(np.abs(z)))
-            matrix.setValue(start + k, start + k, scale, addv=PETSc.InsertMode.ADD_VALUES)
+            k = start + int(np.argmax(np.abs(z)))
+            matrix.setValue(k, k, scale, addv=PETSc.InsertMode.ADD_VALUES)
         matrix.assemble()
+    return matrix
 
 
 def _null_space(system, A):

@@ -33,7 +33,7 @@ class Sampler:
         return np.einsum("pv,cvi->cpi", self.map.tabulate(0, X)[0, :, :, 0], x)
 
     def jets(self, cells, X):
-        """(cells, points, 4, n) potentials and slopes at reference points X (points, tdim) of each cell, V and V/m."""
+        """(cells, points, 4, n) potentials, V, and slopes, V/m, at reference points X (points, tdim) of each cell."""
         return self._jets(cells, self.element.tabulate(1, X)[:, None], self.map.tabulate(1, X)[1:, None])
 
     def jets_of_pairs(self, cells, X):
@@ -73,7 +73,7 @@ class Sampler:
         return out
 
     def at(self, points, layer=None):
-        """Values at mesh points (k, gdim) in cells of this rank (of one layer): which points, mu (m, n), j (m, 3, n)."""
+        """Values at mesh points (k, gdim) in cells of this rank (of one layer): which, mu (m, n), j (m, 3, n)."""
         domain, mesh = self.mesh.domain, self.mesh
         padded = np.zeros((len(points), 3))
         padded[:, : points.shape[1]] = points

@@ -51,3 +51,10 @@ def divisions(case):
     varies = any(callable(layer.gauge) for layer in case.stack.layers)
     periodic = options.periodic and not varies and case.experiment != "relaxation"
     return tuple(ACROSS[periodic] for _ in options.size or ())
+
+
+def default_degree(dimension, structured, periodic):
+    """Degree of elements: high where fields are smooth; 2 where edges and corners make them rough."""
+    if not structured:
+        return 2
+    return {1: 4, 2: 3, 3: 3 if periodic else 2}[dimension]
