@@ -140,8 +140,8 @@ def _mapped(result):
 def _draw(result, profile, plane, folder):
     """Figures of the fields and of what the experiment is about; their names."""
     title = result.case.title or result.case.experiment
-    figures = {}
-    if profile is not None and result.case.stack.spinful:
+    figures, flat_mode = {}, "rates" in result.curves and result.solution.mesh.dimension > 1
+    if profile is not None and result.case.stack.spinful and not flat_mode:  # of such a mode a line shows nothing
         figures["profile.png"] = plot.profiles(profile, title)
     if "conductance" in result.curves:
         figures["conductance.png"] = plot.conductance(result.curves["conductance"], title)

@@ -119,7 +119,7 @@ def potential(raster, title):
         length, unit_of_length = (1e-3, "µm") if max(map(np.ptp, (raster["a"], raster["b"]))) > 2e3 else (1.0, "nm")
         a, b = raster["a"] * length, raster["b"] * length
         aspect = np.ptp(b) / np.ptp(a)
-        figure, axes = plt.subplots(figsize=(6.4, min(max(5.2 * aspect + 0.7, 2.2), 6.5)))
+        figure, axes = plt.subplots(figsize=(6.4, min(max(4.6 * aspect + 0.6, 2.2), 6.5)))
         values = raster["mu"][:, :, 0]
         scale, prefix = _prefix(np.nanmax(np.abs(values)))
         drawn = axes.pcolormesh(a, b, values * scale, cmap="viridis", shading="nearest", rasterized=True)

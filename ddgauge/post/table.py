@@ -22,16 +22,16 @@ PARTS = {"G_j": ("x", "y"), "G_parallel": ("xy", "xx-yy"), "G_perpendicular": ("
 
 def show(result, console=None):
     """Print the tables of a Result, its balances and warnings."""
-    console = console or Console(width=None if Console().is_terminal else 120, highlight=False)
+    console = console or Console(width=120, highlight=False)
     if result.case.title:
-        console.print(result.case.title, style="bold")
+        console.print(result.case.title)
     rows_of = {"conductance": conductance_rows, "relaxation": mode_rows}
     hidden = HIDDEN if result.case.stack.spinful else (*HIDDEN, "spin_current", "accumulation")
     for key, table in result.numbers.items():
         if key not in hidden:
             header, rows = rows_of.get(key, plain_rows)(table)
             if rows:
-                console.print(f"\n{TITLES.get(key, key)}", style="italic")
+                console.print(f"\n{TITLES.get(key, key)}")
                 console.print(_table(header, rows))
     console.print()
     balances = result.numbers.get("balances")
@@ -47,7 +47,10 @@ def show(result, console=None):
 
 
 def conductance_rows(table):
-    """Header and rows of the split and projected interface matrix, beside the perturbative formulas; parts of rounding left out."""
+    """Header and rows of the split and projected interface matrix, beside the perturbative formulas.
+
+    Parts that vanish but for rounding are left out.
+    """
     formulas = table["perturbative"] or {}
     header = ("", "to moments", "formula", "to lattice", "formula", "unit")
     rows = []
@@ -73,13 +76,15 @@ def mode_rows(table):
 
 
 def plain_rows(table):
-    """Header and rows of a table of numbers and short vectors; what is not known is left out."""
+    """Header and rows of a table of numbers and short vectors; rounding is zero, and what is not known is left out."""
     units = table["units"]
     lines = []
     for key, value in table.items():
         if key != "units" and value is not None:
             unit = units.get(key, units.get("*", ""))
             lines += [(label, row, unit) for label, row in _lines(key, value)]
+    largest = {unit: max(np.abs(row).max() for _, row, u in lines if u == unit) for _, _, unit in lines}
+    lines = [(label, np.where(np.abs(row) > 1e-10 * largest[unit], row, 0), unit) for label, row, unit in lines]
     width = max((len(row) for _, row, _ in lines), default=0)
     header = ("", *("xyz"[:width] if width > 1 else ("value",)), "unit")
     return header, [(label, *map(number, row), *[""] * (width - len(row)), unit) for label, row, unit in lines]
@@ -105,7 +110,7 @@ def _many(count, thing):
 
 
 def _table(header, rows):
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="")
     for k, name in enumerate(header):
         left = k == 0 or name == "unit"
         table.add_column(name, justify="left" if left else "right", no_wrap=True)
