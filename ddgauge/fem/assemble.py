@@ -82,9 +82,12 @@ class Assembly:
         scale = NM ** (self.mesh.dimension - (np.arange(len(self.places)) > 0))
         return self._vector(forms.loads(v, self.mesh.axes, self._dx(layer))).reshape(-1, len(scale)) * scale
 
-    def _face(self, name):
-        """(index, mass, load): int phi_row phi_column and int phi_row over an outer face."""
+    def _face(self, key):
+        """(index, mass, load): int phi_row phi_column and int phi_row over a face, or the part (face, layer) of it."""
+        name, layer = key if isinstance(key, tuple) else (key, None)
         sides = self.mesh.faces[name]
+        if layer is not None:
+            sides = sides[self.mesh.label[sides[:, 0]] == self.mesh.layers[layer]]
         u, v, ds = ufl.TrialFunction(self.V), ufl.TestFunction(self.V), self._measure("ds", sides)
         scale = NM ** (self.mesh.dimension - 1)
         index = self._entries(self._on_facets(sides))

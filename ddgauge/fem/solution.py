@@ -153,12 +153,24 @@ class Solution:
         return self._sum(self._a.traces[below, above, 0].sum())
 
     def interface_current(self, below, above, side=0):
-        """(n,) current out of one side of an interface (0 below, 1 above), by the covariant residual of that layer."""
+        """(n,) current out of one side of an interface (0 below, 1 above), by the covariant residual of that layer.
+
+        What leaves through outer faces where the interface ends is not counted; where such a face holds a potential,
+        the interface counts up to the last node before it.
+        """
         mask = self._interface_mask(below, above, side)
         layer = (below, above)[side]
         rows, product = self._product(layer, self._law(layer, "matrix"))
-        drive = self._drive(layer)
-        return self._sum(drive[mask].sum(axis=0) - product[mask[rows]].sum(axis=0))
+        out = np.array(self._drive(layer))
+        np.subtract.at(out, rows, product)
+        for name, law in self.system.faces.items():
+            if self._sum(int((mask & self._a.face_dofs(self.mesh.faces[name])).sum())):
+                index, mass, load = self._a.faces[name, layer]
+                mu = self.columns[self._a.columns[index]]
+                np.subtract.at(out, self._a.rows[index], mass[:, None] * (mu @ law.conductance.T))
+                out += np.outer(load, self.sources.get(name, law.source))
+        out[self.system.fixed[: len(out)]] = 0
+        return self._sum(out[mask].sum(axis=0))
 
     def interface_potential(self, below, above, side=0):
         """(n,) mean of mu over one side of an interface, V."""
