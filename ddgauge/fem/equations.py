@@ -24,8 +24,10 @@ class Equations:
     def __init__(self, assembly, media, faces=None, junctions=None):
         self.assembly, self.media = assembly, media
         self.faces, self.junctions = faces or {}, junctions or {}
-        medium = next(iter(media.values()))
-        self.n = (medium(np.zeros((3, 1))) if callable(medium) else medium).kappa.shape[-1]
+        somewhere = [medium(np.zeros((3, 1))) if callable(medium) else medium for medium in media.values()]
+        self.n = somewhere[0].kappa.shape[-1]
+        # fields that nothing in a layer takes or gives, such as charge: their operator is a divergence
+        self.conserved = [A for A in range(self.n) if not any(m.matrix[..., 0, A, :, :].any() for m in somewhere)]
         self.blocks = self._blocks()
         self.fixed, self.values = self._constraints()
         self.scale = self._largest_diagonal()

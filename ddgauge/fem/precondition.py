@@ -22,7 +22,7 @@ def preconditioner(system, blocks):
     ksp.setTolerances(rtol=1e-10, atol=0, max_it=1000)
     pc = ksp.getPC()
     if system.method == "direct":
-        ksp.setOperators(A, _anchored(A.convert("aij", PETSc.Mat()), system.null, system.n, system.scale))
+        ksp.setOperators(A, _anchored(A.convert("aij", PETSc.Mat()), system.null, system.scale))
         ksp.setTolerances(max_it=4)
         _factorise(pc, system)
     else:
@@ -34,14 +34,16 @@ def preconditioner(system, blocks):
 
 
 class ChargeAndSpin:
-    """Block Jacobi: of the first field by multigrid, of the others by incomplete factors of point blocks."""
+    """Block Jacobi: of each conserved field by multigrid, of the others by incomplete factors of point blocks."""
 
     def __init__(self, system, blocks):
-        self.n = system.n
-        self.parts = [(slice(0, 1), Inner(_multigrid(system, block_matrix(system, blocks[:, :1, :1]))))]
-        if system.n > 1:
-            spin = slice(1, system.n)
-            self.parts.append((spin, Inner(_point_blocks(block_matrix(system, blocks[:, spin, spin])))))
+        self.n, self.parts = system.n, []
+        for A in system.conserved:
+            matrix = block_matrix(system, blocks[:, A : A + 1, A : A + 1])
+            self.parts.append(([A], Inner(_multigrid(system, matrix, A))))
+        if others := [A for A in range(system.n) if A not in system.conserved]:
+            matrix = block_matrix(system, blocks[:, others][:, :, others])
+            self.parts.append((others, Inner(_point_blocks(matrix))))
 
     def setUp(self, pc):
         pass
@@ -62,9 +64,10 @@ class Inner:
         self.pc, self.work = pc, pc.getOperators()[0].createVecs()
 
 
-def _multigrid(system, matrix):
-    """One cycle of algebraic multigrid, of a matrix that may have constants in its null space."""
-    matrix = _anchored(matrix, [z for z in system.null if np.any(z[:, 0])], 1, system.scale)
+def _multigrid(system, matrix, field):
+    """One cycle of algebraic multigrid, of the matrix of one field that may have constants in its null space."""
+    null = [z[:, field : field + 1] for z in system.null]
+    matrix = _anchored(matrix, [z for z in null if system.norm(z) > 1e-6], system.scale)
     pc = PETSc.PC().create(system.comm)
     pc.setOperators(matrix)
     pc.setType("hypre")
@@ -105,15 +108,14 @@ def block_matrix(system, blocks):
     return create([size, size], *([m] if m > 1 else []), csr=csr, comm=system.comm)
 
 
-def _anchored(matrix, null, n, scale):
+def _anchored(matrix, null, scale):
     """The matrix with a larger diagonal entry for each null vector: to precondition with; no solution is pinned."""
     comm = matrix.comm.tompi4py()
-    if not comm.allreduce(len(null)):
+    if not null:
         return matrix
     start, _ = matrix.getOwnershipRange()
     matrix.setOption(PETSc.Mat.Option.NEW_NONZERO_ALLOCATION_ERR, False)
     for z in null:
-        z = z[:, :n]
         best = comm.allgather(float(np.abs(z).max(initial=0)))
         if comm.rank == int(np.argmax(best)):
             k = start + int(np.argmax(np.abs(z)))
