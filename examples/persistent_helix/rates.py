@@ -2,8 +2,8 @@
 
     python3 rates.py --out out        or under mpirun
 
-The body of helix.toml is made to fit helices of other wave numbers k. What Rashba and Dresselhaus coupling together wind
-up has the wave number k_0 = 4 m alpha / hbar; the helix decays as if only the difference diffused, at D (k - k_0)^2.
+The body of helix.toml is made to fit helices of other wave numbers k. Rashba and Dresselhaus coupling together wind
+spin up with the wave number k_0 = 4 m alpha / hbar; only the difference diffuses, at the rate D (k - k_0)^2.
 """
 
 import argparse
