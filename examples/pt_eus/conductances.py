@@ -36,7 +36,7 @@ if MPI.COMM_WORLD.rank == 0:
     print(f"T_C = {T_C:.4g} K")
     print("T (K)  |<S>|/S      G_s      G_r      G_i (1e12 S/m^2)")
     for T, p, *row in zip(temperatures, polarisation, *G.values()):
-        print(f"{T:5.1f}  {p:7.4f}  " + "".join(f"{value / 1e12 + 0.0:9.4f}" for value in row))
+        print(f"{T:5.1f}  {p:7.4f}  " + "".join(f"{round(value / 1e12, 4) + 0.0:9.4f}" for value in row))
 
     out.mkdir(parents=True, exist_ok=True)
     with plot.plt.rc_context(plot.STYLE):
