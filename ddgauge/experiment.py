@@ -10,7 +10,7 @@ from ddgauge.fem.assemble import Assembly
 from ddgauge.fem.mesh import read_mesh, stack_mesh
 from ddgauge.fem.modes import decay_rates
 from ddgauge.fem.solve import System
-from ddgauge.model import InputError, checks
+from ddgauge.model import InputError, Run, Stack, checks
 from ddgauge.model.plan import default_degree, divisions, through
 from ddgauge.physics import closure, interface, perturbative
 from ddgauge.physics.medium import Face, spin_medium
@@ -97,19 +97,25 @@ class Problem:
         return solution
 
 
-def run(case, comm=MPI.COMM_WORLD, step=lambda text: None):
+def run(case, comm=MPI.COMM_WORLD, step=lambda text: None, **tables):
     """The Result of a checked run, the same on every rank.
 
     Parameters
     ----------
-    case : model.Run
+    case : model.Run or model.Stack
     comm : MPI communicator
     step : function of a text, called before anything that may take long
+    tables
+        With a Stack, the rest of an input file: experiment="film", mesh={"dimension": 1}, solver, conductance, output.
 
     Raises
     ------
-    fem.mesh.MeshError, fem.solve.SolverError, BalanceError
+    model.InputError, fem.mesh.MeshError, fem.solve.SolverError, BalanceError
     """
+    if isinstance(case, Stack):
+        case = Run(stack=case, **tables)
+    elif tables:
+        raise TypeError(f"{', '.join(tables)} go with a Stack; a Run has them: read(file, overrides)")
     problem = Problem(case, comm, step)
     result = EXPERIMENTS[case.experiment](problem)
     result.numbers |= _account(problem)
@@ -124,6 +130,10 @@ def conductance_of(problem):
     """The interface matrix of the magnetic side of a stack, split and projected on its tensors."""
     case, stack = problem.case, problem.case.stack
     names, face = magnetic_side(case)
+    if case.mesh.file is not None and names != stack.names:
+        raise InputError(
+            f"experiment = 'conductance' is about {', '.join(names)} alone; leave out mesh.file, or the other layers"
+        )
     assembly = problem.assembly(names)
     held = Face(np.zeros((4, 4)), np.zeros(4), {1: 0.0, 2: 0.0, 3: 0.0})
     other = {"top": "bottom", "bottom": "top"}[face]
@@ -148,7 +158,7 @@ def conductance_of(problem):
         "loss": {key: loss[key] for key in ("G_s", "G_r", "G_i", "G_j", "G_parallel", "G_perpendicular")},
         "residual": {"magnetic": np.abs(magnetic["residual"]).max(), "lattice": np.abs(loss["residual"]).max()},
         "memory_loss": memory_loss(G),
-        "perturbative": perturbation(coefficients[magnet], m),
+        "perturbative": perturbation(coefficients[magnet], m, face),
         "interface": "|".join([magnet, *_beyond(stack, magnet, face)]),
         "units": {"memory_loss": "1", "interface": "", "*": "S/m^2"},
     }
@@ -250,10 +260,10 @@ def _beyond(stack, magnet, face):
     return stack.names[k : k + 1] if k >= 0 else []
 
 
-def perturbation(c, m):
+def perturbation(c, m, face="top"):
     """What the perturbative formulas give for a layer, or None where they do not apply (no relaxation, q varying).
 
-    Both parts at the top face of a thick magnet, S/m^2  [Z23 (36), (37)].
+    Both parts at the top or bottom face of a thick magnet, S/m^2  [Z23 (36), (37)].
     """
     R = c.R_exchange + c.R_lattice
     if callable(c.q) or np.linalg.eigvalsh(R).min() <= 0:
@@ -261,7 +271,8 @@ def perturbation(c, m):
     L = perturbative.decay_matrix(c.D, R)
     Theta = closure.response(closure.coupling(c.theta0, c.thetaC, c.thetaL))
     magnetic = perturbative.magnetic_response(c.sigma, c.D, L, c.R_exchange, c.omega_exchange)
-    lattice = perturbative.lattice_response(c.sigma, c.D, L, c.R_lattice, c.q, Theta)
+    normal = (0, 0, 1) if face == "top" else (0, 0, -1)
+    lattice = perturbative.lattice_response(c.sigma, c.D, L, c.R_lattice, c.q, Theta, normal)
     torque_part, loss = interface.magnetic_tensors(magnetic, m), interface.loss_tensors(lattice)
     return {
         "matrix": magnetic + lattice,
@@ -409,9 +420,3 @@ def _account(problem):
             "units": {"*": "1"},
         }
     return account
-
-
-def unknown_interface(case):
-    """InputError where a mesh file cannot serve the experiment."""
-    if case.mesh.file is not None and case.experiment == "conductance":
-        raise InputError("experiment = 'conductance' makes its own mesh of the magnetic side; leave out mesh.file")

@@ -70,10 +70,10 @@ def magnetic_response(sigma, D, L, R_m, omega):
     return -sigma / (2 * D) * (R_m - cross(omega)) @ L
 
 
-def lattice_response(sigma, D, L, R_sf, q, Theta):
+def lattice_response(sigma, D, L, R_sf, q, Theta, normal=(0, 0, 1)):
     """Spin current that the lattice takes up  [Z23 (37)].
 
-        J^L_a = sigma eps_abc q_i^b Theta[ic, jd] (delta_jz mu_d + eps_def q_j^e (L mu)_f) - (sigma / D) (R^sf L mu)_a
+        J^L_a = sigma eps_abc q_i^b Theta[ic, jd] (n_j mu_d + eps_def q_j^e (L mu)_f) - (sigma / D) (R^sf L mu)_a
 
     Parameters
     ----------
@@ -87,13 +87,15 @@ def lattice_response(sigma, D, L, R_sf, q, Theta):
         Gauge field q[i, b], 1/m.
     Theta : (3, 4, 3, 4) array
         Closure from `response` or `expansion`; only its spin part enters, as if mu^0 were uniform.
+    normal : (3,) array
+        n, from the magnet to the metal: z in the source.
 
     Returns
     -------
     (3, 3) array
-        S/m^2 on mu_s, current along +z at the top face of the magnet.
+        S/m^2 on mu_s, current along n at the face of the magnet.
     """
-    slope = np.einsum("j,dg->jdg", [0, 0, 1], np.eye(3)) + np.einsum("def,je,fg->jdg", EPS, q, L)
+    slope = np.einsum("j,dg->jdg", normal, np.eye(3)) + np.einsum("def,je,fg->jdg", EPS, q, L)
     turned = np.einsum("abc,ib,icjd,jdg->ag", EPS, q, Theta[:, 1:, :, 1:], slope)
     return sigma / 2 * turned - sigma / (2 * D) * R_sf @ L
 
