@@ -101,7 +101,7 @@ def test_precession_is_the_imaginary_part():
 
 @pytest.mark.parametrize("dimension", [1, 2, 3])
 def test_rashba_coupling_stops_the_spin_hall_current_but_not_the_edelstein_density(dimension):
-    """A plane with the spin Hall effect of spin z: steady spin needs q x j = 0, so j_y^z = 0 and mu^y = -theta E / Q."""
+    """The spin Hall effect of spin z in a plane: steady spin needs q x j = 0, so j_y^z = 0 and mu^y = -theta E / Q."""
     theta, E = 0.05, 1e5
     spin_hall = [[0, 0, 0], [0, 0, 0], [0, 0, -theta]]
     layer = {"name": "N", "thickness": 10e-9, "conductivity": 1e6, "diffusion": D, "spin_hall": spin_hall}

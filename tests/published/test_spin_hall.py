@@ -229,7 +229,7 @@ MAGNET = {
 def test_torque_on_a_meshed_magnet_is_minus_the_transverse_spin_current_that_leaves_the_metal(
     precession, upside_down, dimension
 ):
-    """Without losses to its lattice the magnet hands on to its moments all that comes in; Z23 (33), G_i of both signs."""
+    """Without losses to its lattice the magnet hands to its moments all that comes in; Z23 (33), G_i of both signs."""
     m, E = np.array([2, 1, -2]) / 3, 1e5
     F = MAGNET | {"name": "F", "precession": precession}
     Pt = {"name": "Pt", "thickness": 3e-9, "conductivity": SIGMA, "diffusion": 5e-4, "spin_diffusion_length": L}
