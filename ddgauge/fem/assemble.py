@@ -6,6 +6,7 @@ import basix.ufl
 import numpy as np
 import ufl
 from dolfinx import fem, la
+from mpi4py import MPI
 
 from ddgauge.fem import compat, forms
 from ddgauge.fem.space import dofmap, regions
@@ -171,7 +172,7 @@ class Assembly:
         return self._measure("dx", self.mesh.cells(layer))
 
     def _form(self, form):
-        return fem.form(form, jit_options=JIT)
+        return form if isinstance(form, fem.Form) else fem.form(form, jit_options=JIT)
 
     @cached_property
     def _jet_space(self):
@@ -250,10 +251,11 @@ class Assembly:
         slope = (np.arange(4) > 0).astype(int)
         values = values * NM ** (self.mesh.dimension - slope[:, None, None] - slope[:, None])[None, :, None]
         n = values.shape[2]
-        form = forms.bulk(u, v, f, self.mesh.axes, dx)
+        form = self._form(forms.bulk(u, v, f, self.mesh.axes, dx))
         index = self._entries(self.cell_dofs[self.mesh.cells(layer)])
         blocks = np.zeros((len(index), n, n))
-        for A, B in np.argwhere(values.any(axis=(0, 1, 3))):
+        some = self.mesh.comm.allreduce(values.any(axis=(0, 1, 3)), MPI.BOR)  # a rank may have no cell of the layer
+        for A, B in np.argwhere(some):
             f.x.array.reshape(-1, 16)[at] = values[:, :, A, :, B].reshape(-1, 16)
             blocks[:, A, B] = self._assembled(form)[index]
         return index, blocks

@@ -1,6 +1,7 @@
 """All that differs between DOLFINx 0.9, 0.10 and 0.11."""
 
 import dolfinx
+import numpy as np
 from dolfinx import fem, graph
 from dolfinx.mesh import GhostMode, create_cell_partitioner
 
@@ -10,14 +11,26 @@ VERSION = tuple(int(part) for part in dolfinx.__version__.split(".")[:2])
 def function_space(domain, degree, block, cell_dofs, index_map):
     """The Lagrange space of `block` components over the given scalar dofs of each cell."""
     plain = fem.functionspace(domain, ("Lagrange", degree) if block == 1 else ("Lagrange", degree, (block,)))
-    links = graph.adjacencylist(cell_dofs.astype("int32"))
-    links = getattr(links, "_cpp_object", links)
+    offsets = np.arange(len(cell_dofs) + 1) * cell_dofs.shape[1]
+    links = adjacency(cell_dofs.ravel(), offsets)
     layout = plain.dofmap.dof_layout
     dofmap = type(plain.dofmap._cpp_object)(layout, index_map, block, links, block)
     parts = [domain._cpp_object, plain._cpp_object.element, dofmap]
     if VERSION < (0, 10):
         parts.append(plain._cpp_object.value_shape)
     return fem.FunctionSpace(domain, plain.ufl_element(), type(plain._cpp_object)(*parts))
+
+
+def adjacency(links, offsets):
+    """DOLFINx' list of lists, 32-bit."""
+    made = graph.adjacencylist(links.astype(np.int32), offsets.astype(np.int32))
+    return getattr(made, "_cpp_object", made)
+
+
+def cell_nodes(domain):
+    """(cells, nodes) numbers of the geometry's points in each cell of this rank."""
+    geometry = domain.geometry
+    return geometry.dofmap if VERSION < (0, 11) else geometry.dofmaps[0]
 
 
 def gmsh_to_mesh(model, comm, dimension, partitioner):

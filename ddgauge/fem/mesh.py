@@ -190,10 +190,29 @@ def _grid(nodes, shape, comm):
     points = np.array_split(np.arange(np.prod(counts)), comm.size)[comm.rank]
     x = np.stack([axis[i] for axis, i in zip(nodes, np.unravel_index(points, counts))], axis=1)
     element = basix.ufl.element("Lagrange", CELLS[dim, shape], 1, shape=(dim,))
-    partitioner = compat.cell_partitioner(comm)
+    striped = dim > 1 and 1 < comm.size <= boxes[0]
+    partitioner = _strips(counts, vertices.shape[1]) if striped else compat.cell_partitioner(comm)
     return dmesh.create_mesh(
         comm, vertices.astype(np.int64), *compat.geometry(x, ufl.Mesh(element)), partitioner=partitioner
     )
+
+
+def _strips(counts, corners):
+    """A partitioner that cuts the first side into strips: lines along z stay whole, and incomplete factors good.
+
+    Cells at a cut are ghosts on its other side.
+    """
+    boxes, plane = counts[0] - 1, int(np.prod(counts[1:]))
+
+    def partition(comm, parts, cell_types, cells):
+        box = np.asarray(cells[0]).reshape(-1, corners).min(axis=1) // plane
+        beside = [np.clip(box + step, 0, boxes - 1) * parts // boxes for step in (0, -1, 1)]
+        ranks = np.stack(beside, axis=1).astype(np.int32)
+        wanted = ranks != ranks[:, :1]
+        wanted[:, 0] = True
+        return compat.adjacency(ranks[wanted], np.cumsum([0, *wanted.sum(axis=1)]))
+
+    return partition
 
 
 def _simplices(dim):

@@ -5,6 +5,7 @@ import numpy as np
 from dolfinx import geometry, la
 from mpi4py import MPI
 
+from ddgauge.fem import compat
 from ddgauge.fem.forms import PLACE
 from ddgauge.units import NM
 
@@ -29,7 +30,7 @@ class Sampler:
 
     def places(self, cells, X):
         """(cells, points, gdim) positions of reference points X (points, tdim), nm."""
-        x = self.mesh.domain.geometry.x[self.mesh.domain.geometry.dofmap[cells]][:, :, : self.mesh.dimension]
+        x = self.mesh.domain.geometry.x[compat.cell_nodes(self.mesh.domain)[cells]][:, :, : self.mesh.dimension]
         return np.einsum("pv,cvi->cpi", self.map.tabulate(0, X)[0, :, :, 0], x)
 
     def jets(self, cells, X):
@@ -42,7 +43,7 @@ class Sampler:
 
     def _jets(self, cells, phi, psi):
         """From shape functions phi (1 + tdim, cells or 1, points, dofs, 1) and slopes psi of the geometry's, alike."""
-        x = self.mesh.domain.geometry.x[self.mesh.domain.geometry.dofmap[cells]][:, :, : self.mesh.dimension]
+        x = self.mesh.domain.geometry.x[compat.cell_nodes(self.mesh.domain)[cells]][:, :, : self.mesh.dimension]
         one = phi.shape[1] == 1
         of_cell = "jpd,cd{}->cpj{}" if one else "jcpd,cd{}->cpj{}"
         phi, psi = (phi[:, 0, ..., 0], psi[:, 0, ..., 0]) if one else (phi[..., 0], psi[..., 0])
@@ -96,7 +97,7 @@ class Sampler:
 
     def _reference(self, cell, point):
         """Reference coordinates (1, tdim) of a mesh point in a cell."""
-        corners = self.mesh.domain.geometry.x[self.mesh.domain.geometry.dofmap[cell]][:, : self.mesh.dimension]
+        corners = self.mesh.domain.geometry.x[compat.cell_nodes(self.mesh.domain)[cell]][:, : self.mesh.dimension]
         return self.mesh.domain.geometry.cmap.pull_back(point[None, :], corners)
 
 
@@ -181,6 +182,6 @@ def _gathered(comm, count, found):
 def _extent(mesh, cells=None):
     """Lowest and highest coordinates of the cells of all ranks, or of some of each, nm."""
     cells = slice(None) if cells is None else cells
-    x = mesh.domain.geometry.x[mesh.domain.geometry.dofmap[cells].ravel()][:, : mesh.dimension]
+    x = mesh.domain.geometry.x[compat.cell_nodes(mesh.domain)[cells].ravel()][:, : mesh.dimension]
     low = mesh.comm.allreduce(x.min(axis=0, initial=np.inf), ELEMENTWISE_MIN)
     return low, -mesh.comm.allreduce((-x).min(axis=0, initial=np.inf), ELEMENTWISE_MIN)

@@ -18,7 +18,8 @@ def regions(mesh, broken):
 def dofmap(mesh, degree, region_of_cell):
     """Continuous within a region, split between regions, one at opposite sides of a period.
 
-    A dof is a pair (dof of the ordinary space, region); the owner of the former numbers the latter.
+    A dof is a pair (dof of the ordinary space, region), owned by the lowest rank with a cell of its own there: a line
+    of dofs along z that cells of two ranks share stays on one of them.
 
     Returns
     -------
@@ -30,40 +31,54 @@ def dofmap(mesh, degree, region_of_cell):
     points = plain.tabulate_dof_coordinates()
     local = old_map.size_local
     globe = old_map.local_to_global(np.arange(local + old_map.num_ghosts, dtype=np.int32))
-    owner = np.concatenate([np.full(local, comm.rank), old_map.owners])
-    globe, owner, points = _identified(mesh, globe, owner, points)
-    count = int(region_of_cell.max(initial=0)) + 1
-    count = max(comm.allgather(count))
-    wanted = globe[cell_dofs] * count + region_of_cell[: len(cell_dofs), None]
-    keys, first, inverse = np.unique(wanted, return_index=True, return_inverse=True)
-    keeper, place = owner[cell_dofs].ravel()[first], points[cell_dofs].reshape(-1, 3)[first]
+    keeper = np.concatenate([np.full(local, comm.rank), old_map.owners])
+    globe, keeper, points = _identified(mesh, globe, keeper, points)
+    count = max(comm.allgather(int(region_of_cell.max(initial=0)) + 1))
+    pairs = globe[cell_dofs] * count + region_of_cell[: len(cell_dofs), None]
+    keys, first, inverse = np.unique(pairs, return_index=True, return_inverse=True)
+    keeper, at = keeper[cell_dofs].ravel()[first], points[cell_dofs].reshape(-1, 3)[first]
+    own_cells = pairs[: mesh.domain.topology.index_map(mesh.dimension).size_local]
+    owner = _owners(comm, keys, keeper, np.isin(keys, own_cells))
 
-    asked = comm.alltoall([(keys[keeper == r], place[keeper == r]) for r in range(comm.size)])
-    owned, which = np.unique(np.concatenate([k for k, _ in asked]), return_index=True)
-    at = np.concatenate([p for _, p in asked])[which]
+    mine = np.flatnonzero(owner == comm.rank)
     if mesh.structured:  # along z, for banded matrices and good incomplete factors
-        order = np.lexsort((owned, *np.round(at[:, : mesh.dimension], 6).T[::-1]))
-        owned, at = owned[order], at[order]
-    rank_of = np.argsort(owned, kind="stable")
-    start = comm.exscan(len(owned)) or 0
-    answers = comm.alltoall([start + rank_of[np.searchsorted(owned, k, sorter=rank_of)] for k, _ in asked])
-
-    number = np.empty(len(keys), dtype=np.int64)
-    for r, answer in enumerate(answers):
-        number[keeper == r] = answer
-    mine = keeper == comm.rank
-    askers = np.array([r for r in range(comm.size) if r != comm.rank and len(asked[r][0])], dtype=np.int32)
-    index_map = common.IndexMap(
-        comm,
-        len(owned),
-        [np.unique(keeper[~mine]).astype(np.int32), askers],
-        number[~mine],
-        keeper[~mine].astype(np.int32),
-    )
+        mine = mine[np.lexsort((mine, *np.round(at[mine, : mesh.dimension], 6).T[::-1]))]
+    ghosts = np.flatnonzero(owner != comm.rank)
+    start = comm.exscan(len(mine)) or 0
+    numbers, askers = _numbers(comm, keys, mine, ghosts, owner, start)
+    partners = [np.unique(owner[ghosts]).astype(np.int32), askers]
+    index_map = common.IndexMap(comm, len(mine), partners, numbers, owner[ghosts].astype(np.int32))
     index = np.empty(len(keys), dtype=np.int32)
-    index[mine] = number[mine] - start
-    index[~mine] = len(owned) + np.arange((~mine).sum())
-    return index[inverse].reshape(cell_dofs.shape), index_map, np.concatenate([at, place[~mine]])
+    index[mine] = np.arange(len(mine))
+    index[ghosts] = len(mine) + np.arange(len(ghosts))
+    return index[inverse].reshape(cell_dofs.shape), index_map, at[np.concatenate([mine, ghosts])]
+
+
+def _owners(comm, keys, keeper, in_own_cell):
+    """The owner of each key, agreed on by the rank that keeps it: the lowest with the key in a cell of its own."""
+    asked = comm.alltoall([(keys[keeper == r], in_own_cell[keeper == r]) for r in range(comm.size)])
+    key, near = (np.concatenate([part[k] for part in asked]) for k in (0, 1))
+    rank = np.repeat(np.arange(comm.size), [len(part[0]) for part in asked])
+    order = np.lexsort((rank, ~near, key))
+    kept, best = np.unique(key[order], return_index=True)
+    chosen = rank[order][best]
+    answers = comm.alltoall([chosen[np.searchsorted(kept, part[0])] for part in asked])
+    owner = np.empty(len(keys), dtype=np.int64)
+    for r, answer in enumerate(answers):
+        owner[keeper == r] = answer
+    return owner
+
+
+def _numbers(comm, keys, mine, ghosts, owner, start):
+    """Global numbers of the ghosts, and the ranks that have some of mine."""
+    asked = comm.alltoall([keys[ghosts[owner[ghosts] == r]] for r in range(comm.size)])
+    order = np.argsort(keys[mine], kind="stable")
+    answers = comm.alltoall([start + order[np.searchsorted(keys[mine], k, sorter=order)] for k in asked])
+    numbers = np.empty(len(ghosts), dtype=np.int64)
+    for r, answer in enumerate(answers):
+        numbers[owner[ghosts] == r] = answer
+    askers = np.array([r for r in range(comm.size) if r != comm.rank and len(asked[r])], dtype=np.int32)
+    return numbers, askers
 
 
 def _identified(mesh, globe, owner, points):
