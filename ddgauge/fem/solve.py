@@ -4,10 +4,12 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
+from mpi4py import MPI
 
 from ddgauge.fem.equations import Equations
 from ddgauge.fem.precondition import preconditioner
 from ddgauge.fem.solution import Solution
+from ddgauge.units import NM
 
 DIRECT = 20_000  # unknowns up to which factors are cheaper than iterations
 
@@ -70,6 +72,8 @@ class System(Equations):
         b = self.load(E, sources) + sum(self.assembly.bulk_load(layer, F) for layer, F in loads.items())
         held = self.held(values)
         rhs = (b - self.apply(held)) * ~self.fixed[: len(b)]
+        if self.norm(rhs) <= ROUNDING * self.scale * np.linalg.norm(E) * self._extent():
+            rhs[:] = 0  # a field that drives nothing but uniform currents leaves rounding errors
         self._compatible(rhs)
         x, iterations, residual = self._refined(rhs)
         x += held[: len(x)]
@@ -84,6 +88,11 @@ class System(Equations):
         return Solution(self, x, np.zeros_like(x), np.zeros(3), {}, {}, Report(x.size, 0, 0.0, dict(self.seconds)))
 
     # solving
+
+    def _extent(self):
+        """Largest coordinate of the mesh, m: a length that is not shorter than a cell."""
+        x = self.assembly.mesh.domain.geometry.x
+        return self.comm.allreduce(float(np.abs(x).max(initial=0)), MPI.MAX) * NM
 
     def _compatible(self, rhs):
         size = self.norm(rhs)
