@@ -45,10 +45,15 @@ def run(
 
         comm = MPI.COMM_WORLD
         _on_one_rank(comm, lambda: output.prepare(out))
-        with Progress(comm.rank == 0) as progress:
-            result = solve(case, comm, progress.step)
-            progress.step("files")
-            names = output.write(result, out)
+        try:
+            with Progress(comm.rank == 0) as progress:
+                result = solve(case, comm, progress.step)
+                progress.step("files")
+                names = output.write(result, out)
+        except BaseException:
+            if comm.rank == 0:
+                output.discard(out)
+            raise
         if comm.rank == 0:
             for warning in result.warnings:
                 print(f"warning: {warning}", file=sys.stderr)

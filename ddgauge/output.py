@@ -34,17 +34,24 @@ def prepare(folder):
         raise OutputError(f"{folder}: is a file, must be a folder for results")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / ".part").mkdir(exist_ok=True)
+        discard(folder)  # of a run that was killed
+        (folder / ".part").mkdir()
         (folder / ".part" / "test").touch()
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written ({error.strerror}); name another folder with --out") from None
     return folder
 
 
+def discard(folder):
+    """Leave nothing half-written in a prepared folder; what an earlier run left stays."""
+    if (part := Path(folder) / ".part").exists():
+        shutil.rmtree(part)
+
+
 def write(result, folder):
     """Write a Result into a prepared folder, beside and then renamed, result.json last; the names on rank 0.
 
-    Collective: fields and profiles are gathered from all ranks.
+    Collective: fields and profiles are gathered from all ranks. What an earlier run left in the folder goes.
     """
     folder, part = Path(folder), Path(folder) / ".part"
     comm, case = result.solution.mesh.comm, result.case
@@ -54,20 +61,47 @@ def write(result, folder):
     upright = result.solution.mesh.axes.endswith("z")  # a mesh in x, y has nothing to show along z
     lines = sample.profile(result.solution) if upright else None
     plane = sample.raster(result.solution) if _mapped(result) else None
+    problem = None
     if comm.rank == 0:
-        if lines is not None:
-            _write_profile(part / "profile.csv", lines)
-            names.append("profile.csv")
-        if case.output.figures:
-            names += _draw(result, lines, plane, part)
-        (part / "result.json").write_text(json.dumps(as_json(result, names), indent=2, allow_nan=False) + "\n")
-        (folder / "result.json").unlink(missing_ok=True)
-        for path in sorted(part.iterdir(), key=lambda path: path.name == "result.json"):
-            if path.name != "test":
-                path.replace(folder / path.name)
-        shutil.rmtree(part)
-    comm.barrier()
+        try:
+            names += _tables_and_figures(result, lines, plane, part)
+            (part / "result.json").write_text(json.dumps(as_json(result, names), indent=2, allow_nan=False) + "\n")
+            _clear(folder)
+            for path in sorted(part.iterdir(), key=lambda path: path.name == "result.json"):
+                if path.name != "test":
+                    path.replace(folder / path.name)
+            discard(folder)
+        except OSError as error:
+            problem = OutputError(
+                f"{folder}: cannot be written ({error.strerror}: {error.filename2 or error.filename})"
+            )
+    if problem := comm.bcast(problem):
+        raise problem
     return [*names, "result.json"]
+
+
+def _tables_and_figures(result, lines, plane, part):
+    """Write them; their names."""
+    names = []
+    if lines is not None:
+        _write_profile(part / "profile.csv", lines)
+        names.append("profile.csv")
+    return names + _draw(result, lines, plane, part) if result.case.output.figures else names
+
+
+def _clear(folder):
+    """Remove the files of an earlier run, result.json first, so that none is taken for one of this run."""
+    old = folder / "result.json"
+    if not old.exists():
+        return
+    try:
+        names = json.loads(old.read_text())["files"]
+    except (ValueError, KeyError):
+        names = []
+    old.unlink()
+    earlier = [folder / name for name in names if Path(name).name == name]
+    for path in [*earlier, *folder.glob("fields_[0-9]*.vtu")]:
+        path.unlink(missing_ok=True)
 
 
 def as_json(result, names=()):
