@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import basix
 import basix.ufl
 import numpy as np
 import ufl
@@ -244,7 +245,7 @@ def _sided(domain, facets):
     """(k, 4) first cell, its local facet, second cell, its local facet (-1 where there is none)."""
     dim = domain.topology.dim
     to_cell, to_facet = domain.topology.connectivity(dim - 1, dim), domain.topology.connectivity(dim, dim - 1)
-    of_cell = to_facet.array.reshape(_count(domain, dim), -1)
+    of_cell = to_facet.array.reshape(-1, len(basix.topology(domain.basix_cell())[dim - 1]))
     sides = np.full((len(facets), 4), -1, dtype=np.int32)
     start, end = to_cell.offsets[facets], to_cell.offsets[facets + 1]
     for s, has in ((0, end > start), (1, end > start + 1)):

@@ -54,7 +54,7 @@ class ChargeAndSpin:
             b, z = inner.work
             b.array[:] = r[:, fields].ravel()
             inner.pc.apply(b, z)
-            out[:, fields] = z.array_r.reshape(len(r), -1)
+            out[:, fields] = z.array_r.reshape(out[:, fields].shape)
 
 
 class Inner:
