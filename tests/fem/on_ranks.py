@@ -1,0 +1,161 @@
+"""Problems whose numbers must not depend on the number of processes; prints them as JSON.
+
+mpirun -n 3 python3 tests/fem/on_ranks.py MESH_FILE
+"""
+
+import json
+import sys
+
+import numpy as np
+from mpi4py import MPI
+
+from ddgauge.fem.assemble import Assembly
+from ddgauge.fem.mesh import MeshError, read_mesh, stack_mesh
+from ddgauge.fem.solve import SolverError, System
+from ddgauge.physics.closure import coupling, response
+from ddgauge.physics.interface import sheet
+from ddgauge.physics.medium import Face, Junction, spin_medium
+from ddgauge.post.balance import balances
+
+E = np.array([1e5, -5e4, 2e4])
+NOTHING = np.zeros((4, 4))
+PAIR = ("F", "N")
+SIZE = (6e-9, 5e-9)
+
+
+def media(q_varies=False):
+    rng = np.random.default_rng(1)
+    made = {}
+    for name, sigma in (("F", 2e6), ("N", 5e6)):
+        Theta = response(coupling(0.2 * rng.normal(size=3), 0.2 * rng.normal(size=(3, 3)), 0.2 * rng.normal(size=3)))
+        q = 2e8 * rng.normal(size=(3, 3))
+        rest = (sigma, 2e-4, np.diag([1e14, 0.5e14, 2e14]), 5e13 * rng.normal(size=3))
+        made[name] = spin_medium(*rest, q, Theta, 0.2 * rng.normal(size=3))
+    if q_varies:  # in the last layer
+        made[name] = lambda x: spin_medium(*rest, q * (1 + 1e8 * x[0] + 2e8 * x[2])[:, None, None], Theta)
+    return made
+
+
+def on_spin(matrix, charge=0.0):
+    full = np.diag([charge, 0, 0, 0])
+    full[1:, 1:] = 2 * matrix
+    return full
+
+
+SHEET = on_spin(sheet(1e14, 3e14, 1e14, np.array([0.6, 0, 0.8])))
+JUMP = np.einsum("st,AB->sAtB", [[1, -1], [-1, 1]], on_spin(sheet(2e14, 1e14, 5e13, np.array([0, 0.6, 0.8])), 4e14))
+
+
+def stack(size=(), divisions=(), periodic=True, shape="simplex", cells=6):
+    return stack_mesh([("F", 3e-9, cells, 1e-9), ("N", 4e-9, cells, 1e-9)], size, divisions, periodic, shape)
+
+
+def numbers(solution):
+    """All that is reported of a solution."""
+    mesh, found = solution.mesh, {}
+    for name in mesh.layers:
+        found[f"flow {name}"] = solution.flow(name)
+        found[f"volume {name}"] = solution.volume(name)
+        found[f"loss {name}"] = solution.loss(name)[1:]
+        found[f"heat {name}"] = solution.dissipation(name)
+        found[f"spin {name}"] = solution.jets(name)[0, 1:]
+        found[f"rms {name}"] = solution.error(name, 2, lambda x: 0 * x[0])
+    for face in solution.system.faces:
+        found[f"current {face}"] = solution.current(face)
+        found[f"spin at {face}"] = solution.potential(face)[1:]
+    for pair in mesh.interfaces:
+        for side in (0, 1):
+            found[f"through {pair} {side}"] = solution.interface_current(*pair, side)
+    found["charge drop"] = solution.potential("top")[0] - solution.potential("bottom")[0]
+    found["balance"] = float(balances(solution).worst < 1e-8)
+    found["unknowns"] = solution.report.unknowns
+    found["null"] = len(solution.system.null)
+    return {key: np.ravel(value).tolist() for key, value in found.items()}
+
+
+def two_cells():
+    """Fewer cells than processes."""
+    faces = {"bottom": Face(SHEET, np.zeros(4)), "top": Face(NOTHING, np.zeros(4), {0: 0.0})}
+    return System(Assembly(stack(cells=1), 2), media(q_varies=True), faces).solve(E)
+
+
+def film():
+    faces = {"bottom": Face(SHEET, np.zeros(4)), "top": Face(NOTHING, np.array([0, 1e10, 2e10, -1e10]))}
+    return System(Assembly(stack(), 3), media(), faces).solve(E)
+
+
+def periodic_with_sheet():
+    mesh = stack(SIZE[:1], (5,))
+    faces = {"bottom": Face(SHEET, np.zeros(4)), "top": Face(NOTHING, np.zeros(4), {0: 0.0})}
+    return System(Assembly(mesh, 2), media(q_varies=True), faces, method="direct").solve(E)
+
+
+def floating_with_junction():
+    mesh = stack(SIZE[:1], (4,), shape="box")
+    faces = {"bottom": Face(SHEET, np.zeros(4)), "top": Face(NOTHING, np.zeros(4))}
+    no_charge = JUMP.copy()
+    no_charge[:, 0, :, 0] = 0
+    system = System(Assembly(mesh, 2, [PAIR]), media(), faces, {PAIR: Junction(no_charge)}, method="direct")
+    return system.solve(E)
+
+
+def box():
+    mesh = stack(SIZE, (3, 2), False, "box", 3)
+    faces = {
+        "left": Face(NOTHING, np.zeros(4), {0: 1e-3}),
+        "right": Face(NOTHING, np.zeros(4), {0: 0.0, 1: 0.0, 2: 0.0, 3: 0.0}),
+        "bottom": Face(SHEET, np.zeros(4)),
+        "top": Face(NOTHING, np.zeros(4)),
+    }
+    return System(Assembly(mesh, 2, [PAIR]), media(), faces, {PAIR: Junction(JUMP)}, method="direct").solve()
+
+
+def tetrahedra(method, degree):
+    mesh = stack(SIZE, (4, 3), True, "simplex", 4)
+    faces = {"bottom": Face(SHEET, np.zeros(4)), "top": Face(NOTHING, np.zeros(4), {0: 0.0})}
+    return System(Assembly(mesh, degree), media(), faces, tolerance=1e-12, method=method).solve(E)
+
+
+def from_file(path):
+    mesh = read_mesh(path, ["F", "N"])
+    faces = {
+        "bottom": Face(NOTHING, np.zeros(4), {0: 1e-3}),
+        "top": Face(NOTHING, np.zeros(4), {0: 0.0}),
+        "rim": Face(SHEET, np.zeros(4)),
+    }
+    return System(Assembly(mesh, 2, [PAIR]), media(), faces, {PAIR: Junction(JUMP)}, method="direct").solve(E)
+
+
+def refused(path):
+    """The messages that every rank hears."""
+    told = []
+    for attempt in (lambda: read_mesh(path, ["Pt"]), lambda: read_mesh(path + ".gone", ["F"]), unbalanced):
+        try:
+            attempt()
+            told.append("nothing")
+        except (MeshError, SolverError) as error:
+            told.append(str(error))
+    return {"told": MPI.COMM_WORLD.allgather(told)}
+
+
+def unbalanced():
+    faces = {"bottom": Face(NOTHING, np.array([1e10, 0, 0, 0]))}
+    System(Assembly(stack(SIZE[:1], (4,)), 1), media(), faces).solve()
+
+
+if __name__ == "__main__":
+    path = sys.argv[1]
+    results = {
+        "two cells": numbers(two_cells()),
+        "film": numbers(film()),
+        "periodic with sheet": numbers(periodic_with_sheet()),
+        "floating with junction": numbers(floating_with_junction()),
+        "box with junction": numbers(box()),
+        "tetrahedra, direct": numbers(tetrahedra("direct", 1)),
+        "tetrahedra, iterative": numbers(tetrahedra("iterative", 1)),
+        "tetrahedra, iterative, degree 2": numbers(tetrahedra("iterative", 2)),
+        "file": numbers(from_file(path)),
+    }
+    results["refused"] = refused(path)
+    if MPI.COMM_WORLD.rank == 0:
+        print(json.dumps(results))
