@@ -85,10 +85,15 @@ def materials(
 ):
     """The library of materials and interfaces: values, units, temperatures and sources."""
     with _errors(debug):
+        from ddgauge.model import InputError
         from ddgauge.model.materials import table
         from ddgauge.post.check import show_materials
 
-        show_materials(table(name))
+        try:
+            rows = table(name)
+        except ValueError as error:
+            raise InputError(str(error)) from None
+        show_materials(rows)
 
 
 class Progress:

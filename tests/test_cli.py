@@ -1,0 +1,454 @@
+"""The command as a user meets it: exit codes, messages, files, ranks."""
+
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from ddgauge import cli
+from tests import exact_film as exact
+
+ROOT = Path(__file__).parents[1]
+FILM = """
+title = "Pt on YIG"
+experiment = "film"
+
+[[layer]]
+name = "Pt"
+thickness = "4 nm"
+conductivity = 4e6
+diffusion = 5e-4
+spin_diffusion_length = "1.5 nm"
+spin_hall = 0.08
+
+[magnetisation]
+direction = [1, 0, 1]
+
+[drive]
+electric_field = [1e5, 0, 0]
+
+[boundary.bottom]
+kind = "sheet"
+G_r = 2.5e14
+G_i = 1e13
+"""
+CHAIN = """
+experiment = "transport"
+
+[[layer]]
+name = "F"
+thickness = "2 nm"
+conductivity = 2e6
+diffusion = 2e-4
+relaxation_time = 1e-13
+exchange_relaxation = {parallel = 4e-13, perpendicular = 2e-13}
+precession = 2e13
+spin_orbit = {mass = 1.0, alpha = 2e4}
+
+[[layer]]
+name = "Pt"
+thickness = "4 nm"
+conductivity = 4e6
+diffusion = 5e-4
+spin_diffusion_length = "1.5 nm"
+spin_hall = 0.08
+hall = [0.1, 0.2, 0.3]
+
+[interface."F|Pt"]
+transmission = 3e14
+conductance = 6e14
+absorption = {G_s = 1e13}
+
+[magnetisation]
+direction = [1, 2, 2]
+
+[boundary]
+left = {kind = "contact", voltage = 1e-3, spin = "free"}
+right = {kind = "contact", voltage = 0}
+bottom = {kind = "sheet", G_r = 1e14, G_i = 3e13}
+
+[mesh]
+dimension = 2
+size = ["9 nm"]
+periodic = false
+
+[solver]
+degree = 2
+tolerance = 1e-13
+"""
+
+
+def ddgauge(*arguments, ranks=None, **keys):
+    """The command in a process of its own, or in several."""
+    words = [sys.executable, "-m", "ddgauge", *map(str, arguments)]
+    if ranks:
+        words = ["mpirun", "-n", str(ranks), *words]
+    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    environment = os.environ | {
+        "PYTHONPATH": path,
+        "OMPI_ALLOW_RUN_AS_ROOT": "1",
+        "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+    }
+    environment |= {"PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe"}
+    return subprocess.run(words, capture_output=True, text=True, env=environment, timeout=120, check=False, **keys)
+
+
+@pytest.fixture
+def command(monkeypatch, capsys, tmp_path):
+    """The command in this process, in an empty folder: its exit code, what it prints and what it says."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["ddgauge", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        printed = capsys.readouterr()
+        return ended.value.code or 0, printed.out, printed.err
+
+    return call
+
+
+def said_by(done):
+    """What a process says beside progress, which it reports where it is slow."""
+    return "".join(line for line in done.stderr.splitlines(keepends=True) if not re.match(r"\[ *[0-9.]+ s\] ", line))
+
+
+def write(text, name="film.toml"):
+    Path(name).write_text(text)
+    return name
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """One whole run in its own process."""
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "film.toml").write_text(FILM)
+    done = ddgauge("run", "film.toml", "--out", "deep/out", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return done, folder / "deep" / "out"
+
+
+@pytest.fixture(scope="module")
+def found(run):
+    return json.loads((run[1] / "result.json").read_text())
+
+
+def exact_film():
+    """The independent solution of FILM, and its sheet."""
+    m = np.array([1, 0, 1]) / np.sqrt(2)
+    sheet = -2.5e14 * exact.vec(m) @ exact.vec(m) - 1e13 * exact.vec(m)
+    Theta = exact.theta_of(thetaC=-0.08 * np.eye(3))
+    layer = exact.Layer(4e-9, 4e6, 5e-4, 5e-4 / 1.5e-9**2 * np.eye(3), Theta=Theta)
+    return layer, sheet
+
+
+# what a run leaves
+
+
+def test_a_run_says_what_it_found_and_nothing_else(run):
+    done, _ = run
+    assert said_by(done) == ""
+    for text in (
+        "Resistivity",
+        "ohm m",
+        "efficiency_dl",
+        "balances (relative): charge",
+        "result.json in deep/out",
+        "on 1 rank",
+    ):
+        assert text in done.stdout, text
+
+
+def test_a_run_leaves_its_files_and_no_half_written_ones(run, found):
+    names = {path.name for path in run[1].iterdir()}
+    assert names == {"result.json", "profile.csv", "profile.png", "magnetoresistance.png", "fields.vtu"}
+    assert set(found["files"]) == names - {"result.json"}
+
+
+def test_result_has_units_beside_every_key_and_numbers_that_are_finite(found):
+    tables = {key: value for key, value in found.items() if isinstance(value, dict) and "units" in value}
+    assert {"resistivity", "torque", "spin_current", "accumulation", "balances", "timings", "solver"} <= set(tables)
+    for name, table in tables.items():
+        assert set(table["units"]) == set(table) - {"units"}, name
+        for value in (value for key, value in table.items() if key != "units"):
+            assert np.all(np.isfinite(np.array(value, float))), name
+    assert tables["resistivity"]["units"] == {"longitudinal": "ohm m", "transverse": "ohm m"}
+    assert {"ddgauge", "dolfinx", "petsc", "python", "numpy", "ranks"} <= set(found["versions"])
+    assert found["input"]["layer"][0]["thickness"] == 4e-9
+    assert max(value for key, value in found["balances"].items() if key != "units") < 1e-8
+
+
+def test_result_is_that_of_the_exact_solution(found):
+    layer, sheet = exact_film()
+    rho = exact.resistivity([layer], bottom=sheet)
+    assert_allclose([found["resistivity"][key] for key in ("longitudinal", "transverse")], rho[:, 0], rtol=1e-9)
+    solved = exact.film([layer], E=(1e5, 0, 0), bottom=sheet)
+    assert_allclose(found["accumulation"]["bottom"], 2 * solved.mu(0)[1:], rtol=1e-6)
+    assert_allclose(found["spin_current"]["bottom"], -solved.j(0)[2, 1:], rtol=1e-6)
+
+
+def test_profile_is_a_table_of_the_exact_solution(run):
+    layer, sheet = exact_film()
+    solved = exact.film([layer], E=(1e5, 0, 0), bottom=sheet)
+    with (run[1] / "profile.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["layer"] for row in rows} == {"Pt"}
+    z = np.array([float(row["z (m)"]) for row in rows])
+    assert np.all(np.diff(z) > 0)
+    assert_allclose(z[[0, -1]], [0, 4e-9], atol=1e-14)
+    table = {key: np.array([float(row[key]) for row in rows]) for key in rows[0] if key != "layer"}
+    for a, spin in enumerate("xyz", start=1):
+        mu = np.array([2 * solved.mu(x)[a] for x in z])
+        assert_allclose(table[f"mu_s {spin} (V)"], mu, rtol=0, atol=1e-6 * 2e-5)
+        for i, flow in enumerate("xyz"):
+            j = np.array([solved.j(x)[i, a] for x in z])
+            assert_allclose(table[f"j {flow} spin {spin} (A/m^2)"], j, rtol=0, atol=1e-5 * 3e10)
+    assert_allclose(table["j x (A/m^2)"], [solved.j(x)[0, 0] for x in z], rtol=1e-6)
+
+
+def test_resolved_input_runs_again_to_the_same_numbers(found, command):
+    name = write(json.dumps(found["input"]), "resolved.json")
+    code, _, said = command("run", name, "--out", "again")
+    assert (code, said) == (0, "")
+    again = json.loads(Path("again/result.json").read_text())
+    assert again["input"] == found["input"]
+    for key in "resistivity", "torque", "spin_current", "accumulation":
+        assert_same(again[key], found[key], 1e-12)
+
+
+def assert_same(one, other, tolerance):
+    """Tables of the same keys, and numbers that differ by the tolerance of the largest in their table."""
+    assert one["units"] == other["units"]
+    assert set(one) == set(other)
+    size = max(np.abs(np.array(value, float)).max() for key, value in other.items() if key != "units")
+    for key in set(other) - {"units"}:
+        assert_allclose(one[key], other[key], rtol=tolerance, atol=tolerance * size)
+
+
+# on several ranks
+
+
+@pytest.mark.parametrize("text", [FILM, CHAIN], ids=["one dimension", "two dimensions"])
+def test_numbers_do_not_depend_on_the_ranks_and_one_of_them_talks(text, tmp_path):
+    (tmp_path / "film.toml").write_text(text + "\n[output]\nfigures = false\n")
+    results = []
+    for ranks in 1, 2, 3:
+        done = ddgauge("run", "film.toml", "--out", f"out{ranks}", ranks=ranks if ranks > 1 else None, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert said_by(done) == ""
+        assert done.stdout.count("balances (relative)") == 1
+        assert done.stdout.count(f"on {ranks} rank") == 1
+        out = tmp_path / f"out{ranks}"
+        results.append(json.loads((out / "result.json").read_text()))
+        assert not (out / ".part").exists()
+        assert all((out / name).exists() for name in results[-1]["files"])
+    one = results[0]
+    tables = [key for key in one if isinstance(one[key], dict) and "units" in one[key]]
+    for other in results[1:]:
+        for key in set(tables) - {"timings", "solver", "balances", "torque"}:
+            assert_same(other[key], one[key], 1e-10)
+        for key in "damping_like", "field_like", "efficiency_dl", "efficiency_fl":
+            if "torque" in one:
+                assert other["torque"][key] == pytest.approx(one["torque"][key], rel=1e-10)
+    assert [each["versions"]["ranks"] for each in results] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "message"),
+    [
+        (("4e6", "-4e6"), 2, "film.toml, layer 'Pt': conductivity = -4e+06 S/m, must be > 0"),
+        (("[drive]", "[solver]\nbalance_tolerance = 1e-30\n[drive]"), 3, "the solution does not balance"),
+    ],
+)
+def test_several_ranks_fail_with_one_message(change, code, message, tmp_path):
+    (tmp_path / "film.toml").write_text(FILM.replace(*change))
+    done = ddgauge("run", "film.toml", "--out", "out", ranks=3, cwd=tmp_path)
+    assert done.returncode == code
+    assert done.stderr.count(message) == 1
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert not (tmp_path / "out" / "result.json").exists()
+    assert not (tmp_path / "out" / ".part").exists()
+
+
+# mistakes
+
+
+def test_a_wrong_value_is_one_line_with_all_that_helps(tmp_path):
+    (tmp_path / "film.toml").write_text(FILM.replace("diffusion = 5e-4", "diffusion = -5e-4"))
+    done = ddgauge("run", "film.toml", "--out", "out", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == "film.toml, layer 'Pt': diffusion = -0.0005 m^2/s, must be > 0\n"
+    assert done.stdout == ""
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            ("spin_hall", "spin_hal"),
+            "film.toml, layer 'Pt': unknown key 'spin_hal'; did you mean 'spin_hall'? keys: name,",
+        ),
+        (('"film"', '"flim"'), "film.toml, experiment = 'flim'; did you mean 'film'? experiments: conductance, film,"),
+        (('"4 nm"', '"4 nA"'), "film.toml, layer 'Pt': thickness = '4 nA'"),
+    ],
+)
+@pytest.mark.parametrize("verb", ["run", "check"])
+def test_run_and_check_refuse_alike(verb, change, message, command):
+    code, printed, said = command(verb, write(FILM.replace(*change)))
+    assert (code, printed) == (2, "")
+    assert said.startswith(message), said
+    assert said.count("\n") == 1
+    assert not Path("out").exists()
+
+
+def test_each_mistake_has_its_line(command):
+    wrong = FILM.replace("4e6", "-4e6").replace("[1, 0, 1]", "[0, 0, 0]").replace("2.5e14", "nan")
+    code, _, said = command("run", write(wrong))
+    assert code == 2
+    lines = said.splitlines()
+    assert len(lines) == 3
+    assert all(line.startswith("film.toml, ") for line in lines)
+
+
+def test_traceback_for_those_who_ask(command):
+    code, _, said = command("run", write(FILM.replace("4e6", "-4e6")), "--debug")
+    assert code == 2
+    assert "Traceback" in said
+    assert "must be > 0" in said
+
+
+def test_files_that_are_not_there(command):
+    assert command("run", "none.toml") == (2, "", "none.toml: no such file\n")
+    assert command("check", "none.toml") == (2, "", "none.toml: no such file\n")
+    mesh = write(FILM + '\n[mesh]\nfile = "none.msh"\n')
+    code, _, said = command("run", mesh)
+    assert (code, said) == (2, "film.toml, mesh.file = 'none.msh': no such file\n")
+
+
+def test_a_folder_that_cannot_be_written_is_said_before_anything_is_computed(command):
+    name = write(FILM)
+    write("", "file")
+    assert command("run", name, "--out", "file") == (2, "", "file: is a file, must be a folder for results\n")
+    assert command("run", name, "--out", "file/out")[0] == 2
+    code, _, said = command("run", name, "--out", "/proc/out")
+    assert code == 2
+    assert said.startswith("/proc/out: cannot be written (")
+    assert said.endswith("name another folder with --out\n")
+
+
+def test_a_file_that_cannot_be_written_leaves_no_result(command):
+    Path("out/profile.csv").mkdir(parents=True)
+    Path("out/profile.csv/kept").touch()
+    code, printed, said = command("run", write(FILM), "--out", "out")
+    assert (code, printed) == (2, "")
+    assert said == "out: cannot be written (Is a directory: out/profile.csv)\n"
+    assert not Path("out/result.json").exists()
+    assert not Path("out/.part").exists()
+
+
+def test_a_failed_run_changes_nothing_of_an_earlier_one(command):
+    assert command("run", write(FILM), "--out", "out")[0] == 0
+    before = {path.name: path.read_bytes() for path in Path("out").iterdir()}
+    for line, code in (("balance_tolerance = 1e-30", 3), ("degree = 9", 2)):
+        failed = command("run", write(f"{FILM}\n[solver]\n{line}\n", "worse.toml"), "--out", "out")
+        assert failed[0] == code
+        assert {path.name: path.read_bytes() for path in Path("out").iterdir()} == before
+
+
+def test_a_run_takes_away_what_an_earlier_one_left(command):
+    """Its files and the leftovers of one that was killed; not what is the user's."""
+    Path("out/.part").mkdir(parents=True)
+    Path("out/.part/fields_7.vtu").touch()
+    Path("out/notes.txt").touch()
+    assert command("run", write(FILM), "--out", "out")[0] == 0
+    assert Path("out/magnetoresistance.png").exists()
+    plain = "\n[output]\nfigures = false\nfields = false\n"
+    assert command("run", write(FILM + plain), "--out", "out")[0] == 0
+    assert {path.name for path in Path("out").iterdir()} == {"result.json", "profile.csv", "notes.txt"}
+
+
+# meshes
+
+
+def drawn(name, groups):
+    """A plane mesh of gmsh whose only surface has a name, or none."""
+    import gmsh
+
+    gmsh.initialize()
+    gmsh.option.setNumber("General.Terminal", 0)
+    gmsh.model.occ.addRectangle(0, 0, 0, 4, 4)
+    gmsh.model.occ.synchronize()
+    for dimension, tags, label in groups:
+        gmsh.model.addPhysicalGroup(dimension, tags, name=label)
+    gmsh.model.mesh.generate(2)
+    gmsh.write(name)
+    gmsh.finalize()
+
+
+def test_a_mesh_whose_parts_have_no_names(command):
+    drawn("plain.msh", [])
+    text = CHAIN.split("[mesh]")[0] + '[mesh]\nfile = "plain.msh"\n'
+    code, _, said = command("run", write(text), "--out", "out")
+    assert code == 2
+    assert said == "plain.msh: has no physical groups; name the layers (volumes) and the faces (surfaces) in gmsh\n"
+    drawn("other.msh", [(2, [1], "Cu"), (1, [1], "bottom")])
+    code, _, said = command("run", write(text.replace("plain", "other")), "--out", "out")
+    assert (code, said) == (2, "other.msh has no layer 'F'; layers: Cu\n")
+    assert not Path("out/.part").exists()
+
+
+def test_a_mesh_too_coarse_is_warned_of(command):
+    text = write(FILM + "\n[mesh]\ncells = 2\n[output]\nfigures = false\nfields = false\n")
+    warning = "warning: layer 'Pt': cells of"
+    code, _, said = command("run", text, "--out", "out")
+    assert code == 0
+    assert said.startswith(warning)
+    assert "coarse for the length spin_diffusion = 1.5e-09 m; use cells of 7.5e-10 m or less" in said
+    assert said.count("\n") == 1
+    assert json.loads(Path("out/result.json").read_text())["warnings"] == [said.removeprefix("warning: ").strip()]
+    code, printed, said = command("check", text)
+    assert code == 0
+    assert warning in printed + said
+
+
+# the other commands
+
+
+def test_check_prints_the_resolved_input_and_the_lengths(command):
+    text = FILM.replace("[magnetisation]", "precession = 1e13\n[magnetisation]")
+    code, printed, said = command("check", write(text))
+    assert (code, said) == (0, "")
+    resolved, end = json.JSONDecoder().raw_decode(printed)
+    assert resolved["layer"][0]["spin_diffusion_length"] == 1.5e-9
+    table = printed[end:]
+    for words in ("spin diffusion", "1.5"), ("exchange precession", f"{np.sqrt(5e-4 / 1e13) * 1e9:.4g}"):
+        assert all(word in next(line for line in table.splitlines() if words[0] in line) for word in words)
+
+
+def test_materials_lists_values_with_units_and_sources(command):
+    code, printed, said = command("materials")
+    assert (code, said) == (0, "")
+    for text in "Pt", "W", "Ta", "Cu", "Au", "YIG|Pt", "spin_diffusion_length", "S/m", "10.":
+        assert text in printed, text
+    code, printed, _ = command("materials", "Pt")
+    assert code == 0
+    assert "Ta " not in printed
+    code, _, said = command("materials", "Ptt")
+    assert code == 2
+    assert "did you mean 'Pt'" in said
+
+
+def test_help_and_unknown_commands(command):
+    code, printed, _ = command("--help")
+    assert code == 0
+    assert all(verb in printed for verb in ("run", "check", "materials"))
+    assert command("rum")[0] == 2
