@@ -191,7 +191,7 @@ def film(problem):
     numbers |= at_faces(chosen)
     result = Result(case, numbers, chosen)
     if assembly.mesh.dimension == 1 and stack.direction is not None and case.output.figures:
-        result.curves["angular"] = angular_scan(problem, assembly)
+        result.curves["angular"] = angular_scan(case)
     return result
 
 
@@ -370,10 +370,11 @@ def at_faces(solution):
     }
 
 
-def angular_scan(problem, assembly):
-    """Resistivities against the angle of the magnetisation in the three planes."""
-    stack, angles = problem.case.stack, np.linspace(0, 360, 49)
-    curves = {}
+def angular_scan(case):
+    """Resistivities against the angle of the magnetisation in the three planes; each rank for itself."""
+    stack, angles = case.stack, np.linspace(0, 360, 49)
+    problem, curves = Problem(case, MPI.COMM_SELF), {}
+    assembly = problem.assembly()
     for plane in ("xy", "yz", "xz"):
         rows = []
         for angle in angles:
