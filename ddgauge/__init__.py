@@ -1,6 +1,6 @@
 """Spin and charge transport in heavy-metal | ferromagnet stacks with finite elements.
 
-    from ddgauge import Layer, Sheet, Stack, read, run
+from ddgauge import Layer, Sheet, Stack, read, run
 """
 
 from importlib import import_module

@@ -1,6 +1,7 @@
 """The command line: ddgauge run, check, materials."""
 
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -43,6 +44,7 @@ def run(
         from ddgauge.experiment import run as solve
         from ddgauge.post.table import show
 
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # PETSc would call it a crash when `| head` has seen enough
         comm = MPI.COMM_WORLD
         _on_one_rank(comm, lambda: output.prepare(out))
         try:

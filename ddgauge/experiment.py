@@ -62,9 +62,7 @@ class Problem:
         else:
             plan, sizes = through(self.case, stack, names)
             self.warnings += checks.mesh_warnings(stack, sizes)
-            mesh = stack_mesh(
-                plan, options.size or (), divisions(self.case), options.periodic, options.shape, self.comm
-            )
+            mesh = stack_mesh(plan, options.sides, divisions(self.case), options.periodic, options.shape, self.comm)
         broken = [pair for pair in stack.interfaces if set(pair) <= set(names)]
         degree = self.case.solver.degree or default_degree(mesh.dimension, mesh.structured, bool(mesh.periods))
         assembly = Assembly(mesh, degree, broken)

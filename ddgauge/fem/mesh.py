@@ -217,11 +217,12 @@ def _strips(counts, corners):
 
 
 def _simplices(dim):
-    """Corners (by their bits) of the triangles or tetrahedra that share the diagonal of a box."""
+    """Corners (by their bits) of the triangles or tetrahedra that share the diagonal of a box, alike oriented."""
     from itertools import permutations
 
     paths = [np.cumsum([0, *(1 << axis for axis in order)]) for order in permutations(range(dim))]
-    return np.array(paths)
+    sides = [np.linalg.det(np.eye(dim)[list(order)]) for order in permutations(range(dim))]
+    return np.array([path if side > 0 else path[[*range(dim - 1), -1, -2]] for path, side in zip(paths, sides)])
 
 
 def _connect(domain):

@@ -58,7 +58,8 @@ class MeshOptions(Checked):
     file: Path | None = None  # its groups name layers and faces
     plane: Choice("xz", "xy", plural="planes") | None = None  # what the coordinates of a plane mesh file mean
     dimension: Whole(1, 3) | None = None  # z; x, z; x, y, z
-    size: Annotated[tuple[float, ...], BeforeValidator(_lengths)] | None = None  # along x, or x and y
+    size: Annotated[tuple[float, ...], BeforeValidator(_lengths)] | None = None  # along x and y, as far as there are
+    lateral_cells: Annotated[int | tuple[int, ...], BeforeValidator(_cells)] | None = None  # along them
     cells: Annotated[int | tuple[int, ...], BeforeValidator(_cells)] | None = None  # through each layer
     element_size: Quantity("m", "> 0") | None = None  # longest edge, through a layer and along it
     shape: Choice("simplex", "box", plural="shapes") | None = None
@@ -67,9 +68,7 @@ class MeshOptions(Checked):
     @classmethod
     def prepare(cls, given):
         if "file" in given:
-            if wrong := [
-                key for key in ("dimension", "size", "cells", "element_size", "shape", "periodic") if key in given
-            ]:
+            if wrong := [key for key in cls.model_fields if key in given and key not in ("file", "plane")]:
                 raise InputError(f"{wrong[0]} does not go with file, which holds the whole mesh")
             if not isinstance(given["file"], str | Path):
                 raise InputError(f"file = {show(given['file'])}, must be a path")
@@ -87,12 +86,20 @@ class MeshOptions(Checked):
                 raise InputError(f"file = {str(self.file)!r}: no such file")
             return self
         needed = self.dimension - 1
-        if self.size is not None and len(self.size) != needed:
+        if self.size is not None and not needed <= len(self.size) <= 2:
             raise InputError(f"size has {len(self.size)} lengths, must have {needed} in dimension {self.dimension}")
+        if isinstance(self.lateral_cells, tuple) and len(self.lateral_cells) != needed:
+            wrong = f"lateral_cells has {len(self.lateral_cells)} numbers"
+            raise InputError(f"{wrong}, must have {needed} in dimension {self.dimension}")
         if self.size is None and needed:
             lengths = ("the length (m) along x", "the lengths (m) along x and y")[needed - 1]
             raise InputError(f": dimension {self.dimension} needs size, {lengths}")
         return self
+
+    @property
+    def sides(self):
+        """Lengths of the sides that the mesh has, m."""
+        return (self.size or ())[: self.dimension - 1]
 
     @property
     def faces(self):

@@ -46,11 +46,15 @@ def through(case, stack, names):
 def divisions(case):
     """Cells along the sides."""
     options = case.mesh
+    if isinstance(options.lateral_cells, tuple):
+        return options.lateral_cells
+    if options.lateral_cells is not None:
+        return (options.lateral_cells,) * len(options.sides)
     if options.element_size is not None:
-        return tuple(int(np.ceil(length / options.element_size)) for length in options.size or ())
+        return tuple(int(np.ceil(length / options.element_size)) for length in options.sides)
     varies = any(callable(layer.gauge) for layer in case.stack.layers)
     periodic = options.periodic and not varies and case.experiment != "relaxation"
-    return tuple(ACROSS[periodic] for _ in options.size or ())
+    return (ACROSS[periodic],) * len(options.sides)
 
 
 def default_degree(dimension, structured, periodic):

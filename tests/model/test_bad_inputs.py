@@ -222,6 +222,11 @@ BAD = [
     ),
     (
         "[magnetisation]",
+        "[mesh]\ndimension = 2\nsize = '9 nm'\nlateral_cells = [4, 4]\n[magnetisation]",
+        "mesh.lateral_cells has 2 numbers, must have 1 in dimension 2",
+    ),
+    (
+        "[magnetisation]",
         "[mesh]\ncells = [8, 8, 8]\n[magnetisation]",
         "mesh.cells has 3 numbers, must have one for each of 2 layers",
     ),

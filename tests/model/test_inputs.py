@@ -203,3 +203,11 @@ def test_a_mesh_file_is_found_beside_its_input_file_and_frees_layers_of_thicknes
 )
 def test_the_conductance_asked_for_is_that_of_the_topmost_magnet(film, change, side):
     assert read(film, {"experiment": "conductance"} | change).side == side
+
+
+@pytest.mark.parametrize(("dimension", "sides"), [(1, ()), (2, (1e-7,)), (3, (1e-7, 2e-8))])
+def test_one_size_serves_meshes_of_each_dimension(dimension, sides):
+    layer = {"name": "Pt", "thickness": "5 nm", "conductivity": 4e6, "spin_diffusion_length": "1.5 nm"}
+    mesh = {"dimension": dimension, "size": ["100 nm", "20 nm"]}
+    run = Run.from_dict({"experiment": "film", "layer": [layer], "mesh": mesh})
+    assert run.mesh.sides == pytest.approx(sides)
