@@ -452,3 +452,10 @@ def test_help_and_unknown_commands(command):
     assert code == 0
     assert all(verb in printed for verb in ("run", "check", "materials"))
     assert command("rum")[0] == 2
+
+
+def test_a_reader_that_has_seen_enough_is_no_crash(tmp_path):
+    (tmp_path / "film.toml").write_text(FILM)
+    run = f"{sys.executable} -m ddgauge run film.toml --out out | head -n 1"
+    done = subprocess.run(run, shell=True, cwd=tmp_path, capture_output=True, text=True, check=True, env=os.environ)
+    assert (done.stdout, done.stderr) == ("Pt on YIG\n", "")
