@@ -34,6 +34,7 @@ class Equations:
 
     @property
     def comm(self):
+        """The communicator of the mesh."""
         return self.assembly.mesh.comm
 
     def load(self, E, sources=None):

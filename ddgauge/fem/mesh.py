@@ -39,10 +39,12 @@ class Mesh:
 
     @property
     def comm(self):
+        """The communicator of the mesh."""
         return self.domain.comm
 
     @property
     def dimension(self):
+        """1, 2 or 3."""
         return self.domain.topology.dim
 
     def cells(self, layer):

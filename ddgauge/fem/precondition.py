@@ -46,9 +46,10 @@ class ChargeAndSpin:
             self.parts.append((others, Inner(_point_blocks(matrix))))
 
     def setUp(self, pc):
-        pass
+        """PETSc asks for it; everything is made once."""
 
     def apply(self, pc, x, y):
+        """Write the preconditioned x into y."""
         r, out = x.array_r.reshape(-1, self.n), y.array_w.reshape(-1, self.n)
         for fields, inner in self.parts:
             b, z = inner.work

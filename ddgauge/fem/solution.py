@@ -18,10 +18,12 @@ class Solution:
 
     @property
     def mesh(self):
+        """The mesh, with its names."""
         return self.system.assembly.mesh
 
     @property
     def media(self):
+        """{layer: Medium}."""
         return self.system.media
 
     @cached_property
@@ -98,6 +100,7 @@ class Solution:
     # faces
 
     def area(self, face):
+        """Integral of 1 over an outer face, m^(d - 1)."""
         return self._sum(self._a.faces[face][2].sum())
 
     def potential(self, face):
@@ -150,6 +153,7 @@ class Solution:
         return float(self._sum(np.einsum("kst,sAtB,kA,kB->", mass, matrix, mu, nu, optimize=True)))
 
     def interface_area(self, below, above):
+        """Integral of 1 over an interface, m^(d - 1)."""
         return self._sum(self._a.traces[below, above, 0].sum())
 
     def interface_current(self, below, above, side=0):

@@ -103,6 +103,7 @@ class Contact(Boundary):
 
     @property
     def absorbs(self):
+        """Whether spin can be lost here."""
         return self.spin == "absorbed"
 
     def face(self, m):
@@ -119,6 +120,7 @@ class Current(Boundary):
 
     @property
     def carries_charge(self):
+        """Whether charge can pass."""
         return self.current_density != 0
 
     def face(self, m):
@@ -179,14 +181,17 @@ class Interface(Checked):
 
     @property
     def magnetic(self):
+        """The key that needs a magnetisation, if there is one."""
         return next((sheet.magnetic for sheet in self.sheets if sheet and sheet.magnetic), "")
 
     @property
     def absorbs(self):
+        """Whether spin can be lost here."""
         return bool(self.thin) or any(sheet.absorbs for sheet in self.sheets if sheet)
 
     @property
     def carries_charge(self):
+        """Whether charge can pass."""
         return bool(self.thin or self.conductance)
 
     def junction(self, m):

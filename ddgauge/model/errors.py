@@ -48,6 +48,7 @@ class InputError(ValueError):
 
 
 def listed(names: Iterable[str]):
+    """Names as they stand in a message."""
     return ", ".join(names) or "none"
 
 

@@ -77,6 +77,7 @@ class SpinOrbit(Checked):
 
     @property
     def q(self):
+        """(3, 3) gauge wave vector q[i, b], 1/m."""
         return gauge.spin_orbit(self.mass * M_E, self.alpha, self.beta, self.lam, np.array(self.strain))
 
 
@@ -144,6 +145,7 @@ class Layer(Checked):
 
     @property
     def D(self):
+        """Diffusion coefficient, m^2/s; any will do where it is not given, it cancels."""
         return ANY_DIFFUSION if self.diffusion is None else self.diffusion
 
     def with_(self, **changes):

@@ -39,6 +39,7 @@ class Entry:
 
     @property
     def source(self):
+        """Who, where and when, in a line."""
         return f"{self.authors}, {self.journal} ({self.year})"
 
 

@@ -92,6 +92,7 @@ def element(i, read, value):
 
 
 def symmetric(value, number):
+    """Rows of a symmetric 3x3 matrix."""
     rows = matrix(value, number)
     for i, j in (0, 1), (0, 2), (1, 2):
         if abs(rows[i][j] - rows[j][i]) > 1e-12 * np.abs(rows).max():
@@ -100,6 +101,7 @@ def symmetric(value, number):
 
 
 def dissipative(value, number):
+    """Rows of a symmetric 3x3 matrix without a negative eigenvalue."""
     rows = symmetric(value, number)
     if (lowest := np.linalg.eigvalsh(rows).min()) < -1e-12 * np.abs(rows).max():
         raise ValueError(f" has the eigenvalue {lowest:g} {number.unit}, all must be >= 0 (or spin would grow)")
@@ -107,6 +109,7 @@ def dissipative(value, number):
 
 
 def nonzero(value, number):
+    """A vector that has a direction."""
     v = vector(value, number)
     if not any(v):
         raise ValueError(f" = {show(value)} has no direction, must not be zero")

@@ -42,6 +42,7 @@ class Angle(Checked):
 
     @property
     def vector(self):
+        """(3,) components."""
         plane, angle = next((plane, value) for plane, value in self if value is not None)
         c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
         return {"xy": np.array([c, s, 0]), "yz": np.array([0, s, c]), "xz": np.array([s, 0, c])}[plane]
@@ -61,6 +62,7 @@ class Magnetisation(Checked):
 
     @property
     def unit_vector(self):
+        """(3,) of length 1."""
         return self.angle.vector if self.angle else np.array(self.direction) / np.linalg.norm(self.direction)
 
 
@@ -84,6 +86,7 @@ class MagneticField(Checked):
 
     @property
     def vector(self):
+        """(3,) components."""
         if isinstance(self.B, float):
             return self.B * Magnetisation(direction=self.direction, angle=self.angle).unit_vector
         return np.array(self.B)
@@ -193,6 +196,7 @@ class Stack(Checked):
 
     @property
     def names(self):
+        """Names of the layers, from bottom to top."""
         return [layer.name for layer in self.layers]
 
     @property

@@ -15,6 +15,7 @@ class Balances:
 
     @property
     def worst(self):
+        """The largest of the three."""
         return max(self.charge, self.spin, self.power)
 
 
