@@ -370,7 +370,7 @@ def at_faces(solution):
 
 def angular_scan(case):
     """Resistivities against the angle of the magnetisation in the three planes; each rank for itself."""
-    stack, angles = case.stack, np.linspace(0, 360, 49)
+    stack, angles = case.stack, np.linspace(0, 360, 73)
     problem, curves = Problem(case, MPI.COMM_SELF), {}
     assembly = problem.assembly()
     for plane in ("xy", "yz", "xz"):
