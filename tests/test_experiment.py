@@ -304,6 +304,11 @@ def test_a_film_between_insulating_sides_is_refused():
         numbers("film", [PT], mesh={"dimension": 2, "size": [1e-8], "periodic": False})
 
 
+def test_a_field_across_a_film_is_refused():
+    with pytest.raises(InputError, match=r"electric_field\[2\] = 100000 V/m, must be 0: .*'film' drives along x and y"):
+        numbers("film", [PT], drive={"electric_field": [0, 0, 1e5]})
+
+
 def test_drive_is_linear_and_turns_with_the_field():
     """Twice the field, twice the spin; E along y is E along x turned about z."""
     keys = {"boundary": {"bottom": {"kind": "sheet", "G_r": 4e14, "G_i": 1e14}}}

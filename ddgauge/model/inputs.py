@@ -316,6 +316,8 @@ class Run(Checked):
             for layer in self.stack.layers:
                 if layer.diffusion is None:
                     yield f"layer {layer.name!r}: experiment = 'relaxation' needs diffusion (m^2/s)"
+        if self.experiment == "film" and (across := self.stack.electric_field[2]):
+            yield f"drive: electric_field[2] = {across:g} V/m, must be 0: experiment = 'film' drives along x and y"
         if self.experiment in ("film", "transport"):
             yield from checks.spin_problems(self.stack)
 
