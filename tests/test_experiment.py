@@ -293,10 +293,11 @@ def test_figures_of_a_film_show_its_angular_scan():
     scan = found.curves["angular"]
     assert set(scan["curves"]) == {"xy", "yz", "xz"}
     longitudinal, transverse = scan["curves"]["xy"]
-    k = int(np.flatnonzero(scan["angles"] == 90)[0])
-    assert longitudinal[k] == pytest.approx(found.numbers["resistivity"]["longitudinal"], rel=1e-12)
-    assert np.argmax(longitudinal) in (0, 24, 48)
-    assert np.abs(transverse[[0, 12, 24, 36]]).max() < 1e-3 * np.ptp(longitudinal)
+    right_angles = {angle: int(np.flatnonzero(scan["angles"] == angle)[0]) for angle in (0, 90, 180, 270, 360)}
+    at_90 = found.numbers["resistivity"]["longitudinal"]
+    assert longitudinal[right_angles[90]] == pytest.approx(at_90, rel=1e-12) == longitudinal.min()
+    assert longitudinal[right_angles[180]] == pytest.approx(longitudinal.max(), rel=1e-12)
+    assert np.abs(transverse[list(right_angles.values())]).max() < 1e-9 * np.ptp(longitudinal)
 
 
 def test_a_film_between_insulating_sides_is_refused():

@@ -79,14 +79,14 @@ def test_d2_turns_with_the_imaginary_part_alone():
 @pytest.mark.parametrize("face", ["bottom", "top"])
 @pytest.mark.parametrize("conductances", [(0, 4e14, 2e13), (1e12, 1e13, 3e13), (2e13, 4e14, -2e13)])
 def test_at_a_large_angle_the_resistivity_is_the_exact_one(conductances, face):
-    """For any direction of m; the closed form is theta^2 away, 5 % in d1 here."""
+    """For any direction of m; the closed form, of order theta^2, is within 0.2 % in d1 (over 1/sigma)."""
     keys = dict(zip(("G_s", "G_r", "G_i"), conductances))
     d1 = abs(closed.zhang_smr(5e-9, L, 0.11, SIGMA, *conductances)[1])
     for m in X, Y, Z, np.array([2, 1, -2]) / 3:
         expected = exact_rho(0.11, 5e-9, face, sheet=sheet(*conductances, m))
         assert_allclose(rho(0.11, 5e-9, m, face=face, **keys), expected, rtol=0, atol=1e-6 * d1)
     found = magnetoresistance(0.11, 5e-9, face=face, **keys)
-    assert_allclose(found[1], closed.zhang_smr(5e-9, L, 0.11, SIGMA, *conductances)[1], rtol=0.05)
+    assert_allclose(found[1], closed.zhang_smr(5e-9, L, 0.11, SIGMA, *conductances)[1], rtol=2e-3)
 
 
 @pytest.mark.parametrize("plane", ["xy", "yz", "xz"])
