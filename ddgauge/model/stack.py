@@ -41,7 +41,7 @@ class Angle(Checked):
         return self
 
     @property
-    def vector(self):
+    def components(self):
         """(3,) components."""
         plane, angle = next((plane, value) for plane, value in self if value is not None)
         c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
@@ -63,7 +63,7 @@ class Magnetisation(Checked):
     @property
     def unit_vector(self):
         """(3,) of length 1."""
-        return self.angle.vector if self.angle else np.array(self.direction) / np.linalg.norm(self.direction)
+        return self.angle.components if self.angle else np.array(self.direction) / np.linalg.norm(self.direction)
 
 
 class MagneticField(Checked):
@@ -85,7 +85,7 @@ class MagneticField(Checked):
         return self
 
     @property
-    def vector(self):
+    def components(self):
         """(3,) components."""
         if isinstance(self.B, float):
             return self.B * Magnetisation(direction=self.direction, angle=self.angle).unit_vector
@@ -212,7 +212,7 @@ class Stack(Checked):
     @property
     def B(self):
         """(3,) T."""
-        return self.field.vector
+        return self.field.components
 
     @property
     def electric_field(self):

@@ -112,10 +112,10 @@ def test_spin_hall_angle_and_its_tensor():
     [("xy", [1, 0, 0], [0, 1, 0]), ("yz", [0, 0, 1], [0, 1, 0]), ("xz", [0, 0, 1], [1, 0, 0])],
 )
 def test_angles_are_those_of_angular_magnetoresistance(plane, at_0, at_90):
-    np.testing.assert_allclose(Angle(**{plane: 0}).vector, at_0, atol=1e-15)
-    np.testing.assert_allclose(Angle(**{plane: 90}).vector, at_90, atol=1e-15)
+    np.testing.assert_allclose(Angle(**{plane: 0}).components, at_0, atol=1e-15)
+    np.testing.assert_allclose(Angle(**{plane: 90}).components, at_90, atol=1e-15)
     np.testing.assert_allclose(
-        Angle(**{plane: "1 rad"}).vector, np.cos(1) * np.array(at_0) + np.sin(1) * np.array(at_90)
+        Angle(**{plane: "1 rad"}).components, np.cos(1) * np.array(at_0) + np.sin(1) * np.array(at_90)
     )
 
 
