@@ -182,7 +182,7 @@ class Assembly:
     def _degree(self, p, q):
         """Polynomial degree of a product of two entries of jets: lower for derivatives where cells are affine."""
         simplex = self.mesh.domain.topology.cell_name() in ("interval", "triangle", "tetrahedron")
-        affine = simplex and self.mesh.domain.geometry.cmap.degree == 1
+        affine = simplex and compat.coordinate_map(self.mesh.domain).degree == 1
         return 2 * self.degree - affine * ((p > 0) + (q > 0))
 
     def _pattern(self, V):

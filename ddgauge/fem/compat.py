@@ -33,6 +33,12 @@ def cell_nodes(domain):
     return geometry.dofmap if VERSION < (0, 11) else geometry.dofmaps[0]
 
 
+def coordinate_map(domain):
+    """The map from the reference cell to the cells of a mesh."""
+    geometry = domain.geometry
+    return geometry.cmap if VERSION < (0, 11) else geometry.cmaps[0]
+
+
 def gmsh_to_mesh(model, comm, dimension, partitioner):
     """(mesh, cell tags, facet tags or None) of the model that gmsh holds on rank 0."""
     if VERSION < (0, 10):

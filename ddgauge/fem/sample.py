@@ -24,7 +24,7 @@ class Sampler:
         vector.scatter_forward()
         self.mu = vector.array.reshape(-1, solution.system.n)
         self.element = a.V.element.basix_element
-        cmap = a.mesh.domain.geometry.cmap
+        cmap = compat.coordinate_map(a.mesh.domain)
         cell = a.mesh.domain.basix_cell()
         self.map = basix.create_element(basix.ElementFamily.P, cell, cmap.degree, basix.LagrangeVariant(cmap.variant))
 
@@ -98,7 +98,7 @@ class Sampler:
     def _reference(self, cell, point):
         """Reference coordinates (1, tdim) of a mesh point in a cell."""
         corners = self.mesh.domain.geometry.x[compat.cell_nodes(self.mesh.domain)[cell]][:, : self.mesh.dimension]
-        return self.mesh.domain.geometry.cmap.pull_back(point[None, :], corners)
+        return compat.coordinate_map(self.mesh.domain).pull_back(point[None, :], corners)
 
 
 def profile(solution, points_per_layer=41):

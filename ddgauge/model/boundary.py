@@ -3,7 +3,7 @@
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, SerializeAsAny, model_validator
 
 from ddgauge.model.errors import Checked, InputError, from_library, instead_of, show
 from ddgauge.model.quantities import AREAL, Choice, Conductance, Matrix, Quantity, ScalarOr, Text, Vector, matrix
@@ -142,7 +142,7 @@ def _boundary(value):
     return KINDS[value["kind"]](**value)
 
 
-AnyBoundary = Annotated[Boundary, BeforeValidator(_boundary)]
+AnyBoundary = Annotated[SerializeAsAny[Boundary], BeforeValidator(_boundary)]
 
 
 class Thin(Checked):

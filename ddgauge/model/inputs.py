@@ -245,7 +245,7 @@ class Run(Checked):
 
     def resolved(self):
         """Every value in SI, as plain tables that can be written to JSON and read again as an equal run."""
-        dump = self.model_dump(mode="json", by_alias=True, exclude_none=True, serialize_as_any=True, exclude={"source"})
+        dump = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"source"})
         stack = dump.pop("stack")
         if self.mesh.file is not None:
             dump["mesh"]["file"] = str(self.mesh.file.absolute())

@@ -111,7 +111,7 @@ def splitting(S, T, B, J_W=0.0, g=2.0):
     def imbalance(x):  # (x - zeeman - weiss S B_S(S x)) / x rises with x and crosses zero once
         return 1 - weiss * susceptibility(S, x) - (zeeman / x if zeeman else 0)
 
-    return kT * brentq(imbalance, zeeman, 2 * (zeeman + weiss * S), xtol=1e-300, rtol=1e-15)
+    return kT * brentq(imbalance, zeeman, 2 * (zeeman + weiss * S), xtol=1e-300, rtol=1e-15, maxiter=5000)
 
 
 def spin_average(S, T, B, J_W=0.0, g=2.0):
