@@ -115,6 +115,8 @@ def run(case, comm=MPI.COMM_WORLD, step=lambda text: None, **tables):
     elif tables:
         raise TypeError(f"{', '.join(tables)} go with a Stack; a Run has them: read(file, overrides)")
     problem = Problem(case, comm, step)
+    if case.sweep:
+        problem.warnings.append("[[sweep]] is checked, not run: these are the numbers of the file as it stands")
     result = EXPERIMENTS[case.experiment](problem)
     result.numbers |= _account(problem)
     result.warnings = problem.warnings

@@ -420,6 +420,15 @@ def test_a_mesh_too_coarse_is_warned_of(command):
     assert warning in printed + said
 
 
+def test_a_sweep_is_not_left_out_in_silence(command):
+    text = write(
+        FILM + "\n[output]\nfigures = false\nfields = false\n[[sweep]]\nparameter = 'field.B.z'\nvalues = [0, 1]\n"
+    )
+    code, _, said = command("run", text, "--out", "out")
+    assert code == 0
+    assert said == "warning: [[sweep]] is checked, not run: these are the numbers of the file as it stands\n"
+
+
 # the other commands
 
 
