@@ -147,11 +147,7 @@ class _errors:
             traceback.print_exception(error)
         elif _first_rank() or code == DEFECT:
             print(_message(error, code), file=sys.stderr, flush=True)
-        if code == DEFECT and "mpi4py.MPI" in sys.modules:
-            from mpi4py import MPI
-
-            if MPI.COMM_WORLD.size > 1:
-                MPI.COMM_WORLD.Abort(code)
+        _leave_together(code, lambda: print(_message(error, code), file=sys.stderr, flush=True))
         raise SystemExit(code) from None
 
 
@@ -177,6 +173,34 @@ def _first_rank():
 
         return MPI.COMM_WORLD.rank == 0
     return os.environ.get("OMPI_COMM_WORLD_RANK", os.environ.get("PMI_RANK", "0")) == "0"
+
+
+def _leave_together(code, say, patience=10.0):
+    """Wait for all ranks, for a launcher ends all as soon as one ends: rank 0 might not have spoken yet.
+
+    A defect, or a mistake that other ranks did not meet within `patience` seconds, stops them all.
+    """
+    if "mpi4py.MPI" not in sys.modules and _launched() == 1:
+        return
+    from mpi4py import MPI
+
+    comm = MPI.COMM_WORLD
+    if comm.size == 1:
+        return
+    if code == DEFECT:
+        comm.Abort(code)
+    everyone, end = comm.Ibarrier(), time.perf_counter() + patience
+    while not everyone.Test():
+        if time.perf_counter() > end:
+            if comm.rank:
+                say()
+            comm.Abort(code)
+        time.sleep(0.01)
+
+
+def _launched():
+    """Number of ranks, as far as the launcher says it in the environment."""
+    return int(os.environ.get("OMPI_COMM_WORLD_SIZE", os.environ.get("PMI_SIZE", "1")))
 
 
 def _on_one_rank(comm, action):

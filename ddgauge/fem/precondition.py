@@ -28,7 +28,7 @@ def preconditioner(system, blocks):
     else:
         ksp.setOperators(A)
         pc.setType("python")
-        pc.setPythonContext(ChargeAndSpin(system, blocks))
+        pc.setPythonContext(ChargeAndSpin(system, blocks, A))
     ksp.setUp()
     return ksp
 
@@ -36,14 +36,15 @@ def preconditioner(system, blocks):
 class ChargeAndSpin:
     """Block Jacobi: of each conserved field by multigrid, of the others by incomplete factors of point blocks."""
 
-    def __init__(self, system, blocks):
+    def __init__(self, system, blocks, matrix):
         self.n, self.parts = system.n, []
         for A in system.conserved:
-            matrix = block_matrix(system, blocks[:, A : A + 1, A : A + 1])
-            self.parts.append(([A], Inner(_multigrid(system, matrix, A))))
-        if others := [A for A in range(system.n) if A not in system.conserved]:
-            matrix = block_matrix(system, blocks[:, others][:, :, others])
-            self.parts.append((others, Inner(_point_blocks(matrix))))
+            one = block_matrix(system, blocks[:, A : A + 1, A : A + 1])
+            self.parts.append((slice(A, A + 1), Inner(_multigrid(system, one, A))))
+        for fields in _runs([A for A in range(system.n) if A not in system.conserved]):
+            whole = fields == slice(0, system.n)
+            several = matrix if whole else block_matrix(system, blocks[:, fields, fields])
+            self.parts.append((fields, Inner(_point_blocks(several))))
 
     def setUp(self, pc):
         """PETSc asks for it; everything is made once."""
@@ -56,6 +57,13 @@ class ChargeAndSpin:
             b.array[:] = r[:, fields].ravel()
             inner.pc.apply(b, z)
             out[:, fields] = z.array_r.reshape(out[:, fields].shape)
+
+
+def _runs(fields):
+    """Slices of neighbouring fields."""
+    starts = [A for A in fields if A - 1 not in fields]
+    ends = [A + 1 for A in fields if A + 1 not in fields]
+    return [slice(start, end) for start, end in zip(starts, ends)]
 
 
 class Inner:
