@@ -85,19 +85,20 @@ tolerance = 1e-13
 """
 
 
+ENVIRONMENT = os.environ | {
+    "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+    "OMPI_ALLOW_RUN_AS_ROOT": "1",
+    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+    "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
+}
+
+
 def ddgauge(*arguments, ranks=None, **keys):
     """The command in a process of its own, or in several."""
     words = [sys.executable, "-m", "ddgauge", *map(str, arguments)]
     if ranks:
         words = ["mpirun", "-n", str(ranks), *words]
-    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
-    environment = os.environ | {
-        "PYTHONPATH": path,
-        "OMPI_ALLOW_RUN_AS_ROOT": "1",
-        "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
-    }
-    environment |= {"PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe"}
-    return subprocess.run(words, capture_output=True, text=True, env=environment, timeout=120, check=False, **keys)
+    return subprocess.run(words, capture_output=True, text=True, env=ENVIRONMENT, timeout=120, check=False, **keys)
 
 
 @pytest.fixture
@@ -468,3 +469,20 @@ def test_a_reader_that_has_seen_enough_is_no_crash(tmp_path):
     run = f"{sys.executable} -m ddgauge run film.toml --out out | head -n 1"
     done = subprocess.run(run, shell=True, cwd=tmp_path, capture_output=True, text=True, check=True, env=os.environ)
     assert (done.stdout, done.stderr) == ("Pt on YIG\n", "")
+
+
+ALONE = """
+import sys
+from mpi4py import MPI
+from ddgauge import cli
+if MPI.COMM_WORLD.rank == 1:
+    cli._leave_together(2, lambda: print("rank 1 alone", file=sys.stderr, flush=True), patience=0.3)
+MPI.COMM_WORLD.Barrier()
+"""
+
+
+def test_a_mistake_that_one_rank_alone_meets_stops_all(tmp_path):
+    words = ["mpirun", "-n", "2", sys.executable, "-c", ALONE]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False, env=ENVIRONMENT)
+    assert done.returncode == 2
+    assert done.stderr.count("rank 1 alone") == 1
