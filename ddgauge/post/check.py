@@ -39,13 +39,13 @@ def report(case):
 
 
 def show_materials(rows):
-    """The library, a line per value; * marks the one that a layer takes."""
+    """The library, a line per value; * marks the one that a layer takes, ? one not compared with its source."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     columns = ("name", "set", "quantity", "value", "unit", "T (K)", "source", "doi")
     for column in columns:
         table.add_column(column, justify="right" if column == "value" else "left", overflow="fold")
     for row in rows:
-        mark = "*" if row["default"] else ""
+        mark = ("*" if row["default"] else "") + ("" if row["verified"] else "?")
         temperature = row["temperature"]
         table.add_row(
             row["name"],
@@ -59,3 +59,4 @@ def show_materials(rows):
         )
     _console().print(table)
     _console().print("* the value that material = ... gives; the others with material = name/set")
+    _console().print("? not yet compared with the publication itself: look it up before you build on it")
