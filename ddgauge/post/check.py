@@ -1,9 +1,11 @@
 """What `ddgauge check` and `ddgauge materials` print."""
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
 from ddgauge.model import checks
+from ddgauge.physics import gauge
 
 UNIT = "nm"
 
@@ -33,6 +35,12 @@ def report(case):
                 "" if ratio is None else f"{ratio:.3g}",
             )
     console.print(table)
+    for name in lengths:
+        q = case.stack.coefficients(name).q
+        if not callable(q) and q.any():
+            strength, scale = np.abs(gauge.field_strength(q)).max(), np.abs(q).max() ** 2
+            pure = " (a pure gauge)" if strength < 1e-12 * scale else ""
+            console.print(f"layer {name}: largest field strength F_ij^b of the gauge field {strength:.4g} 1/m^2{pure}")
     if sizes:
         for warning in checks.mesh_warnings(case.stack, sizes):
             console.print(f"warning: {warning}")
