@@ -10,7 +10,7 @@ from typing import get_args
 
 import pytest
 
-from ddgauge.model import Run, boundary, inputs, layer, stack
+from ddgauge.model import Run, boundary, layer, options, stack, sweeps
 from ddgauge.model.inputs import STACK_KEYS
 
 ROOT = Path(__file__).parents[1]
@@ -34,11 +34,11 @@ TABLES = {
     'kind = "current"': boundary.Current,
     '[interface."below|above"]': boundary.Interface,
     "thin": boundary.Thin,
-    "[mesh]": inputs.MeshOptions,
-    "[solver]": inputs.SolverOptions,
-    "[conductance]": inputs.ConductanceOptions,
-    "[output]": inputs.OutputOptions,
-    "[[sweep]]": inputs.Sweep,
+    "[mesh]": options.MeshOptions,
+    "[solver]": options.SolverOptions,
+    "[conductance]": options.ConductanceOptions,
+    "[output]": options.OutputOptions,
+    "[[sweep]]": sweeps.Sweep,
 }
 
 
