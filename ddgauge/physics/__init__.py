@@ -12,9 +12,17 @@ Where a law is from stands at the end of its docstring's first line, with the nu
     Tserkovnyak02  Tserkovnyak, Brataas & Bauer, Phys. Rev. Lett. 88, 117601 (2002): spin pumping
     Bernevig06   Bernevig, Orenstein & Zhang, Phys. Rev. Lett. 97, 236601 (2006): persistent spin helix
     Koralek09    Koralek et al., Nature 458, 610 (2009): persistent spin helix, measured
+    SK11         Shibata & Kohno, Phys. Rev. B 84, 184408 (2011): two currents, spin relaxation and spin motive force
+    Valet93      Valet & Fert, Phys. Rev. B 48, 7099 (1993): magnetoresistance perpendicular to the plane
+    Takahashi03  Takahashi & Maekawa, Phys. Rev. B 67, 052409 (2003): non-local spin valve
+    Barnes07     Barnes & Maekawa, Phys. Rev. Lett. 98, 246601 (2007): spin motive force
+    Yang09       Yang et al., Phys. Rev. Lett. 102, 067201 (2009): motive force of a domain wall, measured
+    Ohe09        Ohe & Maekawa, J. Appl. Phys. 105, 07C706 (2009): motive force of a vortex core
+    Schryer74    Schryer & Walker, J. Appl. Phys. 45, 5406 (1974): motion of a domain wall in a field, breakdown
     Rojas14      Rojas-Sanchez et al., Phys. Rev. Lett. 112, 106602 (2014): spin memory loss
 
 Conventions. e > 0. Field 0 is the charge potential mu^0, fields 1, 2, 3 are the spin potentials mu^x, mu^y, mu^z, all
 in V, with j = -sigma grad mu for spin as for charge. Conductances act on the spin voltage mu_s = 2 mu of the
 literature: j = G mu_s, G in S/m^2. Index order is flow, then field: j[i, A].
+The two-current model has mu^0 and mu alone: half the sum and half the difference of the potentials of the two spins.
 """

@@ -1,4 +1,4 @@
-"""Interfaces between layers and their conductances, which act on the spin voltage mu_s = 2 mu.
+"""Interfaces between layers and their conductances, which act on the spin voltage mu_s = 2 mu or on the two spins' V_s.
 
 A sheet's current leaves the body that it covers, so that what absorbs is positive. The matrix read off a ferromagnet
 below a metal is the other way round: current along +z, out of the ferromagnet at its top face, so that what absorbs is
@@ -8,7 +8,8 @@ negative. Z23 prints its G_s with that negative sign; here G_s, G_r >= 0 absorb.
 import numpy as np
 
 from ddgauge.physics.algebra import EPS, cross
-from ddgauge.units import G_QUANTUM
+from ddgauge.physics.two_current import fields_of_channels
+from ddgauge.units import E_CHARGE, G_QUANTUM, HBAR
 
 
 def areal_conductance(g):
@@ -140,3 +141,94 @@ def loss_tensors(G):
         "G_perpendicular": perpendicular,
         "residual": absorbed - total,
     }
+
+
+def pumped_spin_voltage(m, m_t):
+    """Spin voltage at which a magnet that moves takes no spin from a metal  [Tserkovnyak02].
+
+        mu_p = (hbar / e) m x d_t m
+
+    The sheet of a moving magnet conducts on mu_s - mu_p. At mu_s = 0 its mixing conductance pumps the spin current
+    (hbar / e) (G_r m x d_t m + G_i d_t m) into the metal, which damps the motion.
+
+    Parameters
+    ----------
+    m : (..., 3) array
+        Unit vector along the magnetisation.
+    m_t : (..., 3) array
+        Its time derivative, 1/s.
+
+    Returns
+    -------
+    (..., 3) array
+        V.
+    """
+    return HBAR / E_CHARGE * np.cross(m, m_t)
+
+
+def resistances(AR, gamma):
+    """Resistances of an interface for the two spins  [Valet93].
+
+        r_up = 2 AR (1 - gamma),  r_down = 2 AR (1 + gamma)
+
+    Parameters
+    ----------
+    AR : float
+        Interface resistance r_b*, ohm m^2; what is measured without spin accumulation is AR (1 - gamma^2).
+    gamma : float
+        Its asymmetry, from -1 to 1, positive where majority spins pass more easily.
+
+    Returns
+    -------
+    (2,) array
+        r_up, r_down, ohm m^2.
+    """
+    return 2 * AR * np.array([1 - gamma, 1 + gamma])
+
+
+def channel_junction(r_up, r_down, delta=0.0):
+    """Two currents through an interface, as through a layer that it stands for.
+
+        j_s = (V_s - V_s') / r_s + s [(delta coth delta - 1) mu_s - (delta / sinh delta - 1) mu_s'] / (r_up + r_down)
+
+    leaves the side with potentials V for the one with V', where mu_s = V_up - V_down, s = +1 for up and -1 for down.
+    Exact in one dimension for a layer whose resistances are r_s and whose thickness is delta spin-diffusion lengths;
+    without spin flips, delta = 0, two resistors.
+
+    Parameters
+    ----------
+    r_up, r_down : float
+        Resistances of the two spins, ohm m^2; infinite where a spin does not pass.
+    delta : float
+        Spin flips, thickness over spin-diffusion length, >= 0.
+
+    Returns
+    -------
+    (2, 2, 2, 2) array
+        Matrix of a physics.medium.Junction in S/m^2: the current density out of side s of charge and spin is
+        [s, :, t, :] times mu^0 and mu of side t.
+    """
+    delta = max(delta, 1e-100)  # the limit delta -> 0 without a division of zeros
+    through = np.array([[1, -1], [-1, 1]])
+    own, other = delta / np.tanh(delta), 2 * delta * np.exp(-delta) / -np.expm1(-2 * delta)  # delta / sinh delta
+    flips = (np.array([[own, -other], [-other, own]]) - through) / (r_up + r_down)
+    L = np.einsum("st,ab->satb", through, np.diag([1 / r_up, 1 / r_down])) + np.einsum("st,ab->satb", flips, through)
+    return fields_of_channels(L.transpose(0, 2, 1, 3)).transpose(0, 2, 1, 3)
+
+
+def channel_contact(g_up, g_down):
+    """Conductance for charge and spin of a contact to a lead, or to a magnet along the same axis.
+
+        j.n = [[g_up + g_down, g_up - g_down], [g_up - g_down, g_up + g_down]] ((mu^0, mu) - (V of the lead, 0))
+
+    Parameters
+    ----------
+    g_up, g_down : float
+        Conductances of the two spins, S/m^2; a contact that one spin does not pass has a zero.
+
+    Returns
+    -------
+    (2, 2) array
+        S/m^2 on (mu^0, mu): outward current density of charge and of spin.
+    """
+    return fields_of_channels(np.diag([g_up, g_down]))
