@@ -55,7 +55,7 @@ class Core(Texture):
         x, y = x[0] - X, x[1] - Y
         r = np.sqrt(x**2 + y**2 + 1e-80)  # never 0; 1e-40 m
         cos, sin = self.profile(r)
-        c, s = np.cos(self.angle), np.sin(self.angle)
+        c, s = np.cos(self.helicity), np.sin(self.helicity)
         return np.stack([sin / r * (c * x - s * y), sin / r * (s * x + c * y), self.polarity * cos], axis=-1)
 
 
@@ -67,8 +67,8 @@ class Vortex(Core):
     chirality: int = 1  # +1: m runs counter-clockwise seen from +z; -1: clockwise
 
     @property
-    def angle(self):
-        """From the outward direction to m in the plane."""
+    def helicity(self):
+        """Angle from the outward direction to m in the plane."""
         return self.chirality * np.pi / 2
 
     def profile(self, r):
@@ -85,11 +85,6 @@ class Skyrmion(Core):
     width: float  # m, of the wall around it
     helicity: float = 0.0  # from the outward direction to m in the plane: 0 Neel, pi/2 Bloch
 
-    @property
-    def angle(self):
-        """From the outward direction to m in the plane."""
-        return self.helicity
-
     def profile(self, r):
         """cos and sin of the angle theta between m and the core."""
         top = np.maximum(r.real, self.radius)
@@ -99,7 +94,7 @@ class Skyrmion(Core):
 
 @dataclass(frozen=True, kw_only=True)
 class Spiral(Texture):
-    """Spiral: m turns about an axis, along the wave vector, by psi = phase + wave_vector . x + phase_rate t: a `helix`."""
+    """Spiral: m turns about an axis by psi = phase + wave_vector . x + phase_rate t, as `helix` says."""
 
     wave_vector: tuple[float, float, float]  # 1/m
     axis: tuple[float, float, float] = (0.0, 0.0, 1.0)
@@ -113,7 +108,7 @@ class Spiral(Texture):
 
 @dataclass(frozen=True, kw_only=True)
 class SpinWave(Texture):
-    """Circular spin wave that runs along its wave vector, psi = phase + omega t - wave_vector . x, see `helix`.
+    """Circular spin wave that runs along its wave vector, psi = phase + omega t - wave_vector . x in `helix`.
 
     omega > 0: m turns counter-clockwise about the axis, as it does about a field along it.
     """
@@ -130,7 +125,7 @@ class SpinWave(Texture):
 
 @dataclass(frozen=True, kw_only=True)
 class Precessing(Texture):
-    """Any of these textures, all of it turned about an axis at a rate."""
+    """One of the textures with a formula, all of it turned about an axis at a rate."""
 
     texture: Texture
     rate: float  # rad/s
@@ -173,7 +168,11 @@ def unit(v):
 
 
 def across(axis, reference):
-    """Unit vectors u and axis x u across an axis, u towards the reference; if that is the axis, the next of x, y, z, x."""
+    """Unit vectors u and axis x u across an axis.
+
+    u is the part of the reference across the axis; if there is none, of the next of x, y, z, x after the largest
+    component of the axis: y for an axis along x, x for one along z.
+    """
     if np.linalg.norm(np.cross(axis, reference)) < 1e-9:
         reference = np.roll(np.eye(3)[np.argmax(np.abs(axis))], 1)
     u = unit(reference - (axis @ reference) * axis)
@@ -190,11 +189,12 @@ def helix(axis, cone, psi):
 
         m = cos(cone) axis + sin(cone) (cos(psi) u + sin(psi) axis x u)
 
-    u is the next of x, y, z, x after the largest component of the axis, made orthogonal to it: x for an axis along z.
+    with u and axis x u from `across`: x and y for an axis along z.
     """
     axis = unit(axis)
     u, w = across(axis, axis)
-    return vectors((axis, np.cos(cone) + 0 * psi), (u, np.sin(cone) * np.cos(psi)), (w, np.sin(cone) * np.sin(psi)))
+    c, s = np.cos(cone), np.sin(cone)
+    return vectors((axis, np.full_like(psi, c)), (u, s * np.cos(psi)), (w, s * np.sin(psi)))
 
 
 def vectors(*terms):

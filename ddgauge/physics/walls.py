@@ -17,9 +17,9 @@ class WallProfile(Texture):
 
         m = -tanh(s) easy + sech(s) (cos(phi) u + sin(phi) easy x u),   s = (axis . x - X) / width
 
-    u is the part of `reference` across the easy direction.  Reference, if none is given, is the axis: the wall is of
-    Neel type at phi = 0, of Bloch type at phi = pi/2. If the axis is the easy direction, a head-to-head wall, reference
-    is the next of x, y, z, x: a wall along x is transverse along y at phi = 0, along z at phi = pi/2.
+    u is the part of `reference` across the easy direction. Without a reference it is that of the axis: Neel wall at
+    phi = 0, Bloch wall at phi = pi/2. Where the easy direction is the axis, as in a head-to-head wall, it is the next
+    of x, y, z, x: the middle of a wall along x points along y at phi = 0, along z at phi = pi/2.
     """
 
     width: float  # m
@@ -54,10 +54,11 @@ class Wall(WallProfile):
 class WalkerWall(WallProfile):
     """Wall in a field B along the easy direction: steady motion below, precession above breakdown  [Schryer74].
 
-        d_t phi = Gamma (B - B_W sin 2 phi),  d_t X = (width / alpha) (gamma B - d_t phi),  Gamma = gamma / (1 + alpha^2)
+        d_t phi = Gamma (B - B_W sin 2 phi),  d_t X = (width / alpha) (gamma B - d_t phi),  Gamma = gamma/(1 + alpha^2)
 
-    from d_t m = -gamma m x B_eff + alpha m x d_t m at constant width; reference is the easier of the directions across.
-    (sin phi, cos phi) is along a vector that obeys a linear equation, whence the solution at all fields and times.
+    from d_t m = -gamma m x B_eff + alpha m x d_t m at constant width, where u is the easier of the directions across.
+    (sin phi, cos phi) = (p, q) / |p, q| with d_t (p, q) = Gamma (B q - B_W p, B_W q - B p), which is linear, and solved
+    in one formula below, at and above breakdown.
     """
 
     B: float  # T, > 0: the domain behind the wall grows
@@ -89,23 +90,24 @@ class WalkerWall(WallProfile):
 
     def motion(self, t):
         """Position (m) and phase (rad, turns counted) at time t."""
-        Gamma, real = self.gamma / (1 + self.alpha**2), np.real(t)
+        Gamma, time = self.gamma / (1 + self.alpha**2), np.real(t)
         omega = Gamma * np.sqrt(abs(self.B**2 - self.B_W**2))
-        turns = 0.0
-        if omega * Gamma == 0:
-            S = Gamma * real
+        half_turns = np.round(omega * time / np.pi) if abs(self.B) > self.B_W else 0.0
+        if omega == 0:
+            S = Gamma * time
         elif abs(self.B) < self.B_W:
-            S = np.tanh(omega * real) * Gamma / omega
+            S = Gamma / omega * np.tanh(omega * time)
         else:
-            turns = np.round(omega * real / np.pi)  # half turns
-            S = np.tan(omega * real - np.pi * turns) * Gamma / omega
+            S = Gamma / omega * np.tan(omega * time - np.pi * half_turns)
         p, q = np.sin(self.phase), np.cos(self.phase)
         p_t, q_t = p + S * (self.B * q - self.B_W * p), q + S * (self.B_W * q - self.B * p)
-        turned = np.arctan2(p_t * q - q_t * p, p_t * p + q_t * q) + np.sign(self.B) * np.pi * turns
+        turned = np.arctan2(p_t * q - q_t * p, p_t * p + q_t * q) + np.sign(self.B) * np.pi * half_turns
         phi = self.phase + turned
-        X = self.position + self.width / self.alpha * (self.gamma * self.B * real - turned)
-        rate = self.phase_rate(phi)
-        return X + 1j * np.imag(t) * self.velocity(rate), phi + 1j * np.imag(t) * rate
+        X = self.position + self.width / self.alpha * (self.gamma * self.B * time - turned)
+        if np.iscomplexobj(t):  # the step of a derivative
+            rate = self.phase_rate(phi)
+            return X + 1j * np.imag(t) * self.velocity(rate), phi + 1j * np.imag(t) * rate
+        return X, phi
 
 
 def sech(s):
