@@ -11,6 +11,7 @@ _HOME = {
     "ddgauge.model": (
         "Contact",
         "Current",
+        "Floating",
         "InputError",
         "Insulating",
         "Interface",

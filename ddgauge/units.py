@@ -13,6 +13,7 @@ E_CHARGE = constants.e  # C, positive: the charge of a hole
 HBAR = constants.hbar  # J s
 H = constants.h  # J s
 K_B = constants.k  # J/K
+EPSILON_0 = constants.epsilon_0  # F/m
 MU_B = constants.physical_constants["Bohr magneton"][0]  # J/T
 M_E = constants.m_e  # kg
 NM = 1e-9  # m

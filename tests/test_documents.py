@@ -10,7 +10,7 @@ from typing import get_args
 
 import pytest
 
-from ddgauge.model import Run, boundary, layer, options, stack, sweeps
+from ddgauge.model import Run, boundary, couplings, interfaces, layer, options, stack, sweeps
 from ddgauge.model.inputs import STACK_KEYS
 
 ROOT = Path(__file__).parents[1]
@@ -20,9 +20,9 @@ INPUT = (ROOT / "docs/input.md").read_text(encoding="utf-8")
 # heading of docs/input.md -> the model of that table
 TABLES = {
     "[[layer]]": layer.Layer,
-    "[layer.exchange_relaxation]": layer.ExchangeRelaxation,
-    "[layer.exchange]": layer.Exchange,
-    "[layer.spin_orbit]": layer.SpinOrbit,
+    "[layer.exchange_relaxation]": couplings.ExchangeRelaxation,
+    "[layer.exchange]": couplings.Exchange,
+    "[layer.spin_orbit]": couplings.SpinOrbit,
     "[magnetisation]": stack.Magnetisation,
     "angle": stack.Angle,
     "[field]": stack.MagneticField,
@@ -32,8 +32,10 @@ TABLES = {
     'kind = "sheet"': boundary.Sheet,
     'kind = "contact"': boundary.Contact,
     'kind = "current"': boundary.Current,
-    '[interface."below|above"]': boundary.Interface,
-    "thin": boundary.Thin,
+    'kind = "floating"': boundary.Floating,
+    "precession": boundary.Precession,
+    '[interface."below|above"]': interfaces.Interface,
+    "thin": interfaces.Thin,
     "[mesh]": options.MeshOptions,
     "[solver]": options.SolverOptions,
     "[conductance]": options.ConductanceOptions,

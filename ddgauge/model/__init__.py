@@ -5,6 +5,7 @@ from ddgauge.model.inputs import Run, read
 from ddgauge.model.stack import (
     Contact,
     Current,
+    Floating,
     Insulating,
     Interface,
     Layer,
@@ -12,11 +13,13 @@ from ddgauge.model.stack import (
     Sheet,
     Sink,
     Stack,
+    TwoCurrentCoefficients,
 )
 
 __all__ = [
     "Contact",
     "Current",
+    "Floating",
     "InputError",
     "Insulating",
     "Interface",
@@ -26,5 +29,6 @@ __all__ = [
     "Sheet",
     "Sink",
     "Stack",
+    "TwoCurrentCoefficients",
     "read",
 ]

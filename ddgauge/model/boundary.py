@@ -1,15 +1,17 @@
-"""What happens at an outer face, and between two layers: the keys of [boundary.NAME] and [interface."below|above"]."""
+"""What happens at an outer face: the keys of [boundary.NAME]."""
 
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import BeforeValidator, SerializeAsAny, model_validator
 
+from ddgauge.model.channels import PerSpin
 from ddgauge.model.errors import Checked, InputError, from_library, instead_of, show
-from ddgauge.model.quantities import AREAL, Choice, Conductance, Matrix, Quantity, ScalarOr, Text, Vector, matrix
+from ddgauge.model.quantities import AREAL, Choice, Conductance, Matrix, Quantity, ScalarOr, Text, vector
 from ddgauge.physics import interface
-from ddgauge.physics.medium import Face, Junction
+from ddgauge.physics.medium import Face
 
+ZERO = (0.0, 0.0, 0.0)
 SPIN = slice(1, 4)  # fields mu^x, mu^y, mu^z; field 0 is the charge's mu^0
 
 
@@ -57,13 +59,19 @@ class Boundary(Checked):
     """What happens at an outer face."""
 
     kind: str
-    carries_charge: ClassVar[bool] = False  # whether charge can enter or leave
+    carries_charge: ClassVar[bool] = False  # whether a net charge can enter or leave
+    equipotential: ClassVar[bool] = False  # whether all of the face is at one potential, which is not given
+    total_current: ClassVar[float | None] = None  # A into the body, where that is given instead of a density
     magnetic: ClassVar[str] = ""
     absorbs: ClassVar[bool] = False
 
-    def face(self, m):
-        """The physics.medium.Face of four fields under the magnetisation m."""
+    def face(self, m, t=0.0):
+        """The physics.medium.Face of four fields under the magnetisation m, at a time in s."""
         return Face(np.zeros((4, 4)), np.zeros(4))
+
+    def channel_face(self):
+        """The physics.medium.Face of mu^0 and mu of the two-current model."""
+        return Face(np.zeros((2, 2)), np.zeros(2))
 
 
 class Insulating(Boundary):
@@ -78,37 +86,126 @@ class Sink(Boundary):
     kind: Literal["sink"] = "sink"
     absorbs: ClassVar[bool] = True
 
-    def face(self, m):
+    def face(self, m, t=0.0):
         return Face(np.zeros((4, 4)), np.zeros(4), {1: 0.0, 2: 0.0, 3: 0.0})
+
+    def channel_face(self):
+        return Face(np.zeros((2, 2)), np.zeros(2), {1: 0.0})
+
+
+class Precession(Checked):
+    """A magnetisation on a cone about [magnetisation], counter-clockwise seen against it."""
+
+    cone: Quantity("degree", "between 0 and 180")  # between the magnetisation and its axis
+    frequency: Quantity("Hz", "!= 0")  # turns per time; clockwise if negative
+
+    def moment(self, axis, t):
+        """Unit vector along the magnetisation at a time (s), and its time derivative (1/s)."""
+        e1 = np.cross(axis, np.eye(3)[np.argmin(np.abs(axis))])
+        e1 /= np.linalg.norm(e1)
+        e2, omega = np.cross(axis, e1), 2 * np.pi * self.frequency
+        c, s = np.cos(np.radians(self.cone)), np.sin(np.radians(self.cone))
+        m = c * axis + s * (np.cos(omega * t) * e1 + np.sin(omega * t) * e2)
+        return m, s * omega * (np.cos(omega * t) * e2 - np.sin(omega * t) * e1)
 
 
 class Sheet(Conductances, Boundary):
     """Spin is lost through a conductance, as to an insulating magnet; no charge current."""
 
     kind: Literal["sheet"] = "sheet"
+    precession: Precession | None = None  # of the magnet, which pumps spin
 
-    def face(self, m):
-        conductance = np.zeros((4, 4))
-        conductance[SPIN, SPIN] = 2 * self.on_mu_s(m)  # mu_s = 2 mu
-        return Face(conductance, np.zeros(4))
+    @model_validator(mode="after")
+    def _mixing(self):
+        if self.precession and not self.magnetic:
+            raise InputError("precession needs G_r or G_i (S/m^2), through which a magnet pumps spin")
+        return self
+
+    def face(self, m, t=0.0):
+        pumped = np.zeros(3)
+        if self.precession:
+            m, m_t = self.precession.moment(m, t)
+            pumped = interface.pumped_spin_voltage(m, m_t)
+        conductance, source, G = np.zeros((4, 4)), np.zeros(4), self.on_mu_s(m)
+        conductance[SPIN, SPIN] = 2 * G  # mu_s = 2 mu
+        source[SPIN] = G @ pumped
+        return Face(conductance, source)
+
+    def channel_face(self):
+        return Face(np.diag([0.0, 2 * (self.G_s or 0.0)]), np.zeros(2))
 
 
-class Contact(Boundary):
-    """A voltage is held; spin is absorbed by the lead, or free: no spin current into it."""
+class Electrode(Boundary):
+    """Metal on a face: spin is absorbed by it, or free: no spin current into it."""
 
-    kind: Literal["contact"] = "contact"
-    voltage: Quantity("V")
     spin: Choice("absorbed", "free", plural="choices") = "absorbed"
-    carries_charge: ClassVar[bool] = True
 
     @property
     def absorbs(self):
         """Whether spin can be lost here."""
         return self.spin == "absorbed"
 
-    def face(self, m):
-        held = {0: self.voltage} | ({1: 0.0, 2: 0.0, 3: 0.0} if self.spin == "absorbed" else {})
+
+class Contact(Electrode):
+    """A voltage is held, or a current driven through a face of one potential."""
+
+    kind: Literal["contact"] = "contact"
+    voltage: Quantity("V") | None = None
+    current: Quantity("A") | None = None  # into the body, in three dimensions
+    current_density: Quantity("A/m^2") | None = None  # into the body, mean over the face
+    conductance: PerSpin("S/m^2", ">= 0", AREAL, alone=False) | None = None  # to the lead, which is at the voltage
+    carries_charge: ClassVar[bool] = True
+
+    @model_validator(mode="after")
+    def _driven(self):
+        if self.equipotential and self.current is None and self.current_density is None:
+            raise InputError(": needs voltage (V), current_density (A/m^2) or, in 3 dimensions, current (A)")
+        if self.conductance is None:
+            return self
+        if self.voltage is None:
+            raise InputError("conductance needs voltage (V), that of the lead")
+        if self.spin == "free":
+            raise InputError("conductance does not go with spin = 'free': spin passes through it")
+        if not any(self.conductance):
+            raise InputError("conductance is zero for both spins; one of them must be > 0, or kind = 'insulating'")
+        return self
+
+    @property
+    def equipotential(self):
+        """Whether all of the face is at one potential, which is not given."""
+        return self.voltage is None
+
+    @property
+    def total_current(self):
+        """A into the body, where that is given instead of a density."""
+        return self.current
+
+    def face(self, m, t=0.0):
+        held = {} if self.equipotential else {0: self.voltage}
+        held |= {1: 0.0, 2: 0.0, 3: 0.0} if self.spin == "absorbed" else {}
+        return Face(np.zeros((4, 4)), np.array([self.current_density or 0.0, 0, 0, 0]), held)
+
+    def channel_face(self):
+        if self.conductance is not None:
+            G = interface.channel_contact(*self.conductance)
+            return Face(G, G @ [self.voltage, 0.0])
+        held = {} if self.equipotential else {0: self.voltage}
+        held |= {1: 0.0} if self.spin == "absorbed" else {}
+        return Face(np.zeros((2, 2)), np.array([self.current_density or 0.0, 0.0]), held)
+
+
+class Floating(Electrode):
+    """A contact that is connected to nothing: one potential, no net current; its voltage is a result."""
+
+    kind: Literal["floating"] = "floating"
+    equipotential: ClassVar[bool] = True
+
+    def face(self, m, t=0.0):
+        held = {1: 0.0, 2: 0.0, 3: 0.0} if self.spin == "absorbed" else {}
         return Face(np.zeros((4, 4)), np.zeros(4), held)
+
+    def channel_face(self):
+        return Face(np.zeros((2, 2)), np.zeros(2), {1: 0.0} if self.spin == "absorbed" else {})
 
 
 class Current(Boundary):
@@ -116,18 +213,29 @@ class Current(Boundary):
 
     kind: Literal["current"] = "current"
     current_density: Quantity("A/m^2") = 0.0
-    spin_current: Vector("A/m^2") = (0.0, 0.0, 0.0)  # of spin along x, y, z
+    spin_current: ScalarOr("A/m^2", vector) = ZERO  # of spin along x, y, z; a number in the two-current model
 
     @property
     def carries_charge(self):
         """Whether charge can pass."""
         return self.current_density != 0
 
-    def face(self, m):
+    def face(self, m, t=0.0):
         return Face(np.zeros((4, 4)), np.array([self.current_density, *self.spin_current]))
 
+    def channel_face(self):
+        spin = self.spin_current if isinstance(self.spin_current, float) else 0.0
+        return Face(np.zeros((2, 2)), np.array([self.current_density, spin]))
 
-KINDS = {"insulating": Insulating, "sink": Sink, "sheet": Sheet, "contact": Contact, "current": Current}
+
+KINDS = {
+    "insulating": Insulating,
+    "sink": Sink,
+    "sheet": Sheet,
+    "contact": Contact,
+    "current": Current,
+    "floating": Floating,
+}
 
 
 def _boundary(value):
@@ -143,73 +251,3 @@ def _boundary(value):
 
 
 AnyBoundary = Annotated[SerializeAsAny[Boundary], BeforeValidator(_boundary)]
-
-
-class Thin(Checked):
-    """A layer too thin to mesh, in which spin relaxes  [Rojas14]."""
-
-    thickness: Quantity("m", "> 0")
-    conductivity: Quantity("S/m", "> 0")
-    spin_diffusion_length: Quantity("m", "> 0")
-
-
-class Interface(Checked):
-    """An interface with potentials that jump; at an interface without this table they are continuous.
-
-    The current out of the layer below is transmission (mu_s below - mu_s above) + absorption mu_s below; so for above.
-    """
-
-    transmission: ScalarOr("S/m^2", matrix, ">= 0", AREAL) | None = None  # of spin, on the jump of mu_s
-    conductance: Quantity("S/m^2", ">= 0", AREAL) | None = (
-        None  # of charge, on the jump of mu^0; without it none passes
-    )
-    absorption: Conductances | None = None  # on each side
-    absorption_below: Conductances | None = None
-    absorption_above: Conductances | None = None
-    thin: Thin | None = None  # transmission, conductance and absorption of a thin layer
-
-    @model_validator(mode="after")
-    def _something(self):
-        if self.transmission is None and self.thin is None:
-            raise InputError(": needs transmission (S/m^2 on mu_s, 0 where spin does not pass), or thin")
-        return self
-
-    @property
-    def sheets(self):
-        """Absorption below and above."""
-        return self.absorption or self.absorption_below, self.absorption or self.absorption_above
-
-    @property
-    def magnetic(self):
-        """The key that needs a magnetisation, if there is one."""
-        return next((sheet.magnetic for sheet in self.sheets if sheet and sheet.magnetic), "")
-
-    @property
-    def absorbs(self):
-        """Whether spin can be lost here."""
-        return bool(self.thin) or any(sheet.absorbs for sheet in self.sheets if sheet)
-
-    @property
-    def carries_charge(self):
-        """Whether charge can pass."""
-        return bool(self.thin or self.conductance)
-
-    def junction(self, m):
-        """The physics.medium.Junction of four fields under the magnetisation m."""
-        if self.thin:
-            sigma, ell, t = self.thin.conductivity, self.thin.spin_diffusion_length, self.thin.thickness
-            transmission, absorption = (G * np.eye(3) for G in interface.thin_interlayer(sigma, ell, t))
-            charge, absorptions = sigma / t, (absorption, absorption)
-        else:
-            transmission = (
-                np.eye(3) * self.transmission if np.ndim(self.transmission) == 0 else np.array(self.transmission)
-            )
-            charge = self.conductance or 0.0
-            absorptions = [sheet.on_mu_s(m) if sheet else np.zeros((3, 3)) for sheet in self.sheets]
-        jump = np.zeros((4, 4))
-        jump[0, 0] = charge
-        jump[SPIN, SPIN] = 2 * transmission  # mu_s = 2 mu
-        G = np.einsum("st,AB->sAtB", [[1, -1], [-1, 1]], jump)
-        for side in 0, 1:
-            G[side, SPIN, side, SPIN] += 2 * absorptions[side]
-        return Junction(G)

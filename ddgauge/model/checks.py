@@ -34,7 +34,7 @@ def _lengths(stack, layer):
         "exchange_parallel": 1 / tau_parallel if tau_parallel else 0,
         "exchange_perpendicular": 1 / tau_perpendicular if tau_perpendicular else 0,
         "exchange_precession": np.linalg.norm(omega),
-        "larmor_precession": np.linalg.norm(c.omega_larmor) if layer.diffusion else 0,
+        "larmor_precession": np.linalg.norm(c.omega_larmor) if layer.diffuses else 0,
     }
     found = {name: float(np.sqrt(c.D / rate)) for name, rate in rates.items() if rate > 0}
     if (q := _wave_number(c.q, layer.thickness)) > 0:
@@ -129,7 +129,7 @@ def spin_problems(stack):
         c = stack.coefficients(layer.name)
         if callable(c.q):
             return []
-        turning = cross(c.omega_exchange + (c.omega_larmor if layer.diffusion else 0))
+        turning = cross(c.omega_exchange + (c.omega_larmor if layer.diffuses else 0))
         for matrix in (c.R_lattice, c.R_exchange, turning.T @ turning, cross(c.q).transpose(0, 2, 1) @ cross(c.q)):
             scale = np.abs(matrix).max()
             loss += (matrix / scale if scale else matrix).reshape(-1, 3, 3).sum(axis=0)

@@ -6,7 +6,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 # Of each line only one may be given; a key that is given replaces the others where a material or a sweep sets it.
 RIVALS = (
-    ({"relaxation_time"}, {"spin_diffusion_length"}, {"relaxation_rate"}),
+    ({"relaxation_time"}, {"spin_diffusion_length"}, {"relaxation_rate"}, {"spin_flip_time"}),
+    ({"diffusion"}, {"density_of_states"}),
     ({"exchange"}, {"exchange_relaxation", "precession"}),
     ({"spin_orbit"}, {"gauge"}),
     ({"hall"}, {"mobility"}),
@@ -15,6 +16,10 @@ RIVALS = (
     ({"xy"}, {"xz"}, {"yz"}),
     ({"matrix"}, {"G_s", "G_r", "G_i"}),
     ({"thin"}, {"transmission", "conductance", "absorption", "absorption_below", "absorption_above"}),
+    ({"thin"}, {"resistance", "asymmetry", "polarisation", "spin_flip"}),
+    ({"resistance", "asymmetry"}, {"conductance", "polarisation"}),
+    ({"transmission"}, {"resistance", "asymmetry", "polarisation", "spin_flip"}),
+    ({"voltage"}, {"current"}, {"current_density"}),
     ({"absorption"}, {"absorption_below", "absorption_above"}),
     ({"values"}, {"from", "to", "points"}),
 )

@@ -10,14 +10,15 @@ from typing import Any
 
 from pydantic import model_validator
 
-from ddgauge.model import checks
+from ddgauge.model import checks, islands, scope
 from ddgauge.model.errors import Checked, InputError, hint_of, instead_of
 from ddgauge.model.options import ConductanceOptions, MeshOptions, OutputOptions, SolverOptions
 from ddgauge.model.quantities import Choice, Text
 from ddgauge.model.stack import SIDES, Stack
 from ddgauge.model.sweeps import Sweep, override
 
-EXPERIMENTS = ("conductance", "film", "transport", "relaxation")
+EXPERIMENTS = ("conductance", "film", "transport", "relaxation", "two-current")
+ELECTROSTATICS = ("neutral", "bare", "poisson")
 STACK_KEYS = ("layer", "temperature", "magnetisation", "field", "drive", "boundary", "interface")
 
 
@@ -26,6 +27,7 @@ class Run(Checked):
 
     title: Text = ""
     experiment: Choice(*EXPERIMENTS, plural="experiments")
+    electrostatics: Choice(*ELECTROSTATICS, plural="choices") | None = None  # of the two-current model
     stack: Stack
     mesh: MeshOptions = MeshOptions()
     solver: SolverOptions = SolverOptions()
@@ -55,6 +57,12 @@ class Run(Checked):
         except InputError as error:
             raise (error.within(source) if source else error) from None
         return run
+
+    @classmethod
+    def prepare(cls, given):
+        if given.get("experiment") == "two-current":
+            return {"electrostatics": "neutral"} | given
+        return given
 
     @classmethod
     def _from_tables(cls, data, source=None):
@@ -89,7 +97,7 @@ class Run(Checked):
         stack = dump.pop("stack")
         if self.mesh.file is not None:
             dump["mesh"]["file"] = str(self.mesh.file.absolute())
-        head = {key: dump.pop(key) for key in ("title", "experiment")}
+        head = {key: dump.pop(key) for key in ("title", "experiment", "electrostatics") if key in dump}
         return head | stack | dump
 
     def __eq__(self, other):
@@ -125,6 +133,7 @@ class Run(Checked):
         if isinstance(self.mesh.cells, tuple) and len(self.mesh.cells) != len(self.stack.layers):
             count = len(self.stack.layers)
             yield f"mesh.cells has {len(self.mesh.cells)} numbers, must have one for each of {count} layers"
+        yield from self.stack.dimension_problems(self.mesh.dimension)
         for name in self.stack.boundary:
             if name not in self.mesh.faces:
                 hints = hint_of(name, self.mesh.faces, "faces") + self._side_hint(name)
@@ -142,24 +151,71 @@ class Run(Checked):
         return f"; {name} needs [mesh] {deeper}periodic = false"
 
     def _experiment_problems(self):
-        charged = [(name, boundary) for name, boundary in self.stack.boundary.items() if boundary.carries_charge]
+        boundaries = self.stack.boundary.items()
+        charged = [(name, boundary) for name, boundary in boundaries if boundary.carries_charge]
         if self.experiment == "transport" and len(charged) < 2:
             count = len(charged)
             yield f"experiment = 'transport' needs two faces with kind = 'contact' or 'current'; there are {count}"
-        if self.experiment != "transport":
-            for name, boundary in charged:
-                kind, other = boundary.kind, self.experiment
-                yield f"boundary {name!r}: kind = {kind!r} belongs to experiment = 'transport', not {other!r}"
+        if self.experiment not in ("transport", "two-current"):
+            for name, boundary in boundaries:
+                if boundary.carries_charge or boundary.equipotential:
+                    kind, other = boundary.kind, self.experiment
+                    yield f"boundary {name!r}: kind = {kind!r} belongs to experiment = 'transport', not {other!r}"
+        if self.experiment == "two-current":
+            yield from self._two_current_problems()
+        else:
+            yield from scope.spin_model_problems(self.stack, self.experiment)
+            if self.electrostatics is not None:
+                yield f"electrostatics belongs to experiment = 'two-current', not {self.experiment!r}"
         if self.conductance.interface is not None:
             yield from self._conductance_problems()
         if self.experiment == "relaxation":
             for layer in self.stack.layers:
-                if layer.diffusion is None:
+                if not layer.diffuses:
                     yield f"layer {layer.name!r}: experiment = 'relaxation' needs diffusion (m^2/s)"
         if self.experiment == "film" and (across := self.stack.electric_field[2]):
             yield f"drive: electric_field[2] = {across:g} V/m, must be 0: experiment = 'film' drives along x and y"
         if self.experiment in ("film", "transport"):
             yield from checks.spin_problems(self.stack)
+
+    def _two_current_problems(self):
+        if problems := list(scope.two_current_problems(self.stack)):
+            yield from problems
+            return
+        if self.electrostatics != "neutral":
+            for layer in self.stack.layers:
+                if not layer.diffuses:
+                    yield (
+                        f"layer {layer.name!r}: electrostatics = {self.electrostatics!r} needs density_of_states"
+                        " (1/(J m^3)) or diffusion (m^2/s)"
+                    )
+        yield from self._connection_problems(*self._contacts_of_layers())
+
+    def _connection_problems(self, pairs, touching):
+        yield from islands.island_problems(self.stack, pairs, touching)
+        if not islands.spin_decays(self.stack, pairs, touching):
+            yield islands.NO_STEADY_SPIN
+
+    def require_connected(self, pairs, touching):
+        """InputError if the potential of a part of the body is undetermined, on the mesh that was read.
+
+        Parameters
+        ----------
+        pairs : iterable of (below, above)
+            Layers that touch.
+        touching : dict
+            name of a face -> names of the layers that have it.
+        """
+        if problems := list(self._connection_problems(list(pairs), touching)):
+            raise InputError(*problems, placed=True)
+
+    def _contacts_of_layers(self):
+        """Layers that touch, and the layers of each face that has a law; in an imported mesh any may."""
+        names = self.stack.names
+        if self.mesh.file is not None:
+            return list(combinations(names, 2)), dict.fromkeys(self.stack.boundary, names)
+        ends = {"bottom": names[:1], "top": names[-1:]}
+        return self.stack.neighbours, {name: ends.get(name, names) for name in self.stack.boundary}
 
     def _conductance_problems(self):
         if self.experiment != "conductance":

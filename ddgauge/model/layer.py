@@ -1,13 +1,15 @@
 """A layer: what a user says of it, and the coefficients of its equations."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import Field, PlainSerializer, PlainValidator, model_validator
+from pydantic import PlainSerializer, PlainValidator, model_validator
 
+from ddgauge.model import channels
+from ddgauge.model.channels import PerSpin
+from ddgauge.model.couplings import ZERO, Exchange, ExchangeRelaxation, SpinOrbit, exchange_rates
 from ddgauge.model.errors import Checked, InputError, from_library, rivals
 from ddgauge.model.quantities import (
     Matrix,
@@ -15,19 +17,17 @@ from ddgauge.model.quantities import (
     Number,
     Quantity,
     ScalarOr,
+    Switch,
     Text,
     Vector,
-    Velocity,
     dissipative,
     matrix,
-    symmetric,
     vector,
 )
-from ddgauge.physics import closure, gauge, relaxation
-from ddgauge.units import HBAR, M_E, MU_B
+from ddgauge.physics import closure, relaxation
+from ddgauge.units import E_CHARGE, HBAR, MU_B
 
-ZERO = (0.0, 0.0, 0.0)
-TIMED = ("relaxation_time", "relaxation_rate", "exchange_relaxation", "precession", "exchange")
+TIMED = ("relaxation_time", "spin_flip_time", "relaxation_rate", "exchange_relaxation", "precession", "exchange")
 ANY_DIFFUSION = 1.0  # m^2/s; lengths and conductances without rates do not depend on it
 
 
@@ -48,39 +48,6 @@ class LayerCoefficients:
     kappa: np.ndarray  # (3,), drift polarisation
 
 
-class ExchangeRelaxation(Checked):
-    """Times in which spin is lost to moments, along the magnetisation and across it."""
-
-    parallel: Quantity("s", "> 0")
-    perpendicular: Quantity("s", "> 0")
-
-
-class Exchange(Checked):
-    """Local moments with which carriers exchange spin  [Z23 (4), (5), (15)]."""
-
-    moment_density: Quantity("1/m^3", "> 0")  # n_m
-    spin: Quantity("", "> 0")  # S, 7/2 in EuS
-    coupling: Quantity("J m^3", "!= 0")  # K_s, or text such as "-10 meV nm^3"
-    weiss: Quantity("J", ">= 0") = 0.0  # J_W, sum of the exchange with all neighbours; 0 in a paramagnet
-    rotation: Vector("rad") = ZERO  # A_so, by which spin-orbit coupling turns the moments
-    g: Quantity("", "> 0") = 2.0  # of the moments
-
-
-class SpinOrbit(Checked):
-    """Spin-orbit coupling linear in momentum  [Z23 (9)-(11)]."""
-
-    mass: Quantity("", "> 0")  # electron masses
-    alpha: Velocity = 0.0  # Rashba, m/s, or text with the Rashba parameter hbar alpha, "0.1 eV angstrom"
-    beta: Velocity = 0.0  # Dresselhaus
-    lam: Velocity = Field(0.0, alias="lambda")  # strain
-    strain: Matrix("", read=symmetric) = (ZERO, ZERO, ZERO)
-
-    @property
-    def q(self):
-        """(3, 3) gauge wave vector q[i, b], 1/m."""
-        return gauge.spin_orbit(self.mass * M_E, self.alpha, self.beta, self.lam, np.array(self.strain))
-
-
 def _gauge(value):
     return value if callable(value) else matrix(value, Number("1/m"))
 
@@ -96,9 +63,13 @@ class Layer(Checked):
     name: Name  # also the name of its cells in a mesh
     material: Text | None = None  # of the library; it gives what is not given here
     thickness: Quantity("m", "> 0") | None = None  # a layer of an imported mesh has its thickness there
-    conductivity: Quantity("S/m", "> 0")  # sigma
+    conductivity: Quantity("S/m", "> 0")  # sigma, or {up, down}, which is read as its sum and polarisation
+    polarisation: Quantity("", "between -1 and 1") = 0.0  # P = (sigma_up - sigma_down) / sigma
+    reversed: Switch = False  # whether the majority spins point down
     diffusion: Quantity("m^2/s", "> 0") | None = None  # D; a spin diffusion length alone does without
+    density_of_states: PerSpin("1/(J m^3)", "> 0") | None = None  # of each spin, nu_s = sigma_s / (e^2 D)
     relaxation_time: ScalarOr("s", vector, "> 0") | None = None  # to the lattice: isotropic, or of spin x, y, z
+    spin_flip_time: PerSpin("s", "> 0") | None = None  # tau_sf, or {up, down}: 1/tau_sf = 1/tau_up + 1/tau_down
     spin_diffusion_length: Quantity("m", "> 0") | None = None  # sqrt(D relaxation_time)
     relaxation_rate: Matrix("1/s", read=dissipative) | None = None  # R_ab
     exchange_relaxation: ExchangeRelaxation | None = None
@@ -119,6 +90,8 @@ class Layer(Checked):
     momentum_time: Quantity("s", "> 0") | None = None  # thetaL = momentum_time g_factor mu_B B / hbar
     g_factor: Quantity("") = 2.0  # of the carriers, which precess about B
     drift_polarisation: Vector("") = ZERO  # kappa: spin a feels kappa_a E
+    nonadiabaticity: Quantity("") = 0.0  # beta of the spin motive force
+    permittivity: Quantity("", "> 0") = 1.0  # relative
 
     @classmethod
     def where(cls, given):
@@ -126,6 +99,7 @@ class Layer(Checked):
 
     @classmethod
     def prepare(cls, given):
+        given = channels.total_and_polarisation(given)
         if not isinstance(given.get("material"), str):
             return given
         from ddgauge.model import materials
@@ -136,21 +110,31 @@ class Layer(Checked):
     def _times_and_lengths(self):
         if timed := [key for key in TIMED if getattr(self, key) is not None]:
             self.require_diffusion(timed[0])
+        channels.require_detailed_balance(self)
         return self
 
     def require_diffusion(self, cause):
         """InputError unless D is known, which turns times into lengths."""
-        if self.diffusion is None:
+        if not self.diffuses:
             raise InputError(f": {cause} needs diffusion (m^2/s), which turns times into lengths")
 
     @property
+    def diffuses(self):
+        """Whether D is known, itself or by the density of states."""
+        return self.diffusion is not None or self.density_of_states is not None
+
+    @property
     def D(self):
-        """Diffusion coefficient, m^2/s; any will do where it is not given, it cancels."""
+        """Diffusion coefficient, m^2/s; any will do where it is not known, it cancels."""
+        if self.density_of_states is not None:
+            return self.conductivity / (E_CHARGE**2 * channels.densities_of_states(self).sum())
         return ANY_DIFFUSION if self.diffusion is None else self.diffusion
 
     def with_(self, **changes):
         """This layer with some keys changed; a key replaces its alternatives."""
         replaced = {rival for key in changes for rival in rivals(key)}
+        if isinstance(changes.get("conductivity"), Mapping | channels.Spins):
+            replaced.add("polarisation")
         kept = {key: value for key, value in self if value is not None and key not in replaced}
         if "material" in changes and self.material:
             from ddgauge.model import materials
@@ -176,7 +160,7 @@ class Layer(Checked):
     @property
     def spinful(self):
         """Whether spin has a part in this layer beyond diffusion."""
-        loses = self.relaxation_time or self.spin_diffusion_length or self.relaxation_rate
+        loses = self.relaxation_time or self.spin_flip_time or self.spin_diffusion_length or self.relaxation_rate
         turns = self.spin_orbit or self.gauge is not None
         return bool(loses or turns or self.exchanges or np.any(self.spin_hall) or any(self.drift_polarisation))
 
@@ -185,8 +169,8 @@ class Layer(Checked):
         if self.exchange:
             from ddgauge.physics import exchange  # here, because scipy.optimize takes long to import
 
-            nu_F = exchange.density_of_states(self.conductivity, self.diffusion)
-            tau_parallel, tau_perpendicular, omega = _moments(self.exchange, nu_F, max(float(B @ m), 0.0), T)
+            nu_F = exchange.density_of_states(self.conductivity, self.D)
+            tau_parallel, tau_perpendicular, omega = exchange_rates(self.exchange, nu_F, max(float(B @ m), 0.0), T)
             return tau_parallel, tau_perpendicular, omega * self.moments_along(m)
         tau = self.exchange_relaxation
         omega = np.zeros(3) if self.precession is None else np.array(self.precession)
@@ -245,9 +229,20 @@ class Layer(Checked):
             kappa=np.array(self.drift_polarisation),
         )
 
+    def two_current(self):
+        """Coefficients of the two-current model, up first: swapped where the layer is reversed.
+
+        Returns
+        -------
+        channels.TwoCurrentCoefficients
+        """
+        return channels.two_current_coefficients(self)
+
     def _lattice_rates(self):
         if self.spin_diffusion_length is not None:
             return self.D / self.spin_diffusion_length**2 * np.eye(3)
+        if self.spin_flip_time is not None:
+            return np.eye(3) / channels.spin_flip_time(self)
         if self.relaxation_time is not None:
             return np.diag(1 / np.broadcast_to(self.relaxation_time, 3))
         return np.zeros((3, 3)) if self.relaxation_rate is None else np.array(self.relaxation_rate)
@@ -258,11 +253,3 @@ class Layer(Checked):
         if self.gauge is None:
             return np.zeros((3, 3))
         return self.gauge if callable(self.gauge) else np.array(self.gauge)
-
-
-@lru_cache(maxsize=1024)
-def _moments(moments, nu_F, B, T):
-    """Times and precession, which do not depend on direction: an angular sweep needs them once."""
-    from ddgauge.physics import exchange
-
-    return exchange.rates(moments.moment_density, nu_F, moments.coupling, moments.spin, T, B, moments.weiss, moments.g)

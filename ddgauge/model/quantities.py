@@ -13,7 +13,15 @@ from ddgauge.physics.interface import areal_conductance
 from ddgauge.units import HBAR, quantity
 
 LARGEST_BARE_G = 1e17  # S/m^2; no interface conducts so well, but mixing conductances in 1/m^2 have such numbers
-SIGNS = {"": lambda x: True, "> 0": lambda x: x > 0, ">= 0": lambda x: x >= 0, "!= 0": lambda x: x != 0}
+SIGNS = {
+    "": lambda x: True,
+    "> 0": lambda x: x > 0,
+    ">= 0": lambda x: x >= 0,
+    "!= 0": lambda x: x != 0,
+    "between -1 and 1": lambda x: -1 < x < 1,
+    "from -1 to 1": lambda x: -1 <= x <= 1,
+    "between 0 and 180": lambda x: 0 < x < 180,
+}
 
 
 @dataclass(frozen=True)

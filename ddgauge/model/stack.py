@@ -5,15 +5,18 @@ from typing import Annotated
 import numpy as np
 from pydantic import BeforeValidator, Field, model_validator
 
-from ddgauge.model.boundary import AnyBoundary, Boundary, Contact, Current, Insulating, Interface, Sheet, Sink, Thin
+from ddgauge.model.boundary import AnyBoundary, Boundary, Contact, Current, Floating, Insulating, Sheet, Sink
+from ddgauge.model.channels import TwoCurrentCoefficients
+from ddgauge.model.couplings import Exchange, ExchangeRelaxation, SpinOrbit
 from ddgauge.model.errors import Checked, InputError, hint_of, instead_of, listed
-from ddgauge.model.layer import Exchange, ExchangeRelaxation, Layer, LayerCoefficients, SpinOrbit
+from ddgauge.model.interfaces import Interface, Thin
+from ddgauge.model.layer import Layer, LayerCoefficients
 from ddgauge.model.quantities import Degrees, Quantity, ScalarOr, Vector, nonzero, vector
 
 __all__ = [  # noqa: RUF022, from the whole to its parts
     "Stack", "Magnetisation", "Angle", "MagneticField", "Drive",
-    "Layer", "LayerCoefficients", "Exchange", "ExchangeRelaxation", "SpinOrbit",
-    "Boundary", "Insulating", "Sink", "Sheet", "Contact", "Current", "Interface", "Thin",
+    "Layer", "LayerCoefficients", "TwoCurrentCoefficients", "Exchange", "ExchangeRelaxation", "SpinOrbit",
+    "Boundary", "Insulating", "Sink", "Sheet", "Contact", "Current", "Floating", "Interface", "Thin",
 ]  # fmt: skip
 
 SIDES = {
@@ -159,7 +162,7 @@ class Stack(Checked):
         for layer in self.layers:
             if layer.exchange and self.temperature is None:
                 yield f"layer {layer.name!r}: exchange needs temperature (K)"
-            if layer.diffusion is None and layer.spinful and layer.g_factor and self.B.any():
+            if not layer.diffuses and layer.spinful and layer.g_factor and self.B.any():
                 yield f"layer {layer.name!r}: precession in the field B needs diffusion (m^2/s)"
             if (
                 layer.exchange
@@ -170,9 +173,12 @@ class Stack(Checked):
                     f"layer {layer.name!r}: the field is against the magnetisation (B.m = {along:g} T), where exchange"
                     " has no equilibrium; turn one of them"
                 )
-        charged = [name for name, boundary in self.boundary.items() if boundary.carries_charge]
-        if len(charged) == 1 and isinstance(self.boundary[charged[0]], Current):
-            yield f"boundary {charged[0]!r}: current_density has no way out; add a contact or a second current"
+        charged = [(name, boundary) for name, boundary in self.boundary.items() if boundary.carries_charge]
+        if len(charged) == 1:
+            name, boundary = charged[0]
+            if boundary.total_current or getattr(boundary, "current_density", None):
+                key = "current" if boundary.total_current else "current_density"
+                yield f"boundary {name!r}: {key} has no way out; add a contact or a second current"
 
     def with_(self, **changes):
         """This stack with some tables changed: stack.with_(magnetisation=[1, 0, 0], temperature=20)."""
@@ -222,7 +228,9 @@ class Stack(Checked):
     @property
     def spinful(self):
         """Whether spin has a part in any of this; otherwise charge alone need be solved."""
-        lossy = any(isinstance(b, Sink | Sheet) or any(getattr(b, "spin_current", ())) for b in self.boundary.values())
+        lossy = any(
+            isinstance(b, Sink | Sheet) or np.any(getattr(b, "spin_current", 0)) for b in self.boundary.values()
+        )
         return lossy or any(layer.spinful for layer in self.layers)
 
     def coefficients(self, name):
@@ -232,18 +240,66 @@ class Stack(Checked):
     @property
     def faces(self):
         """name -> physics.medium.Face with four fields; a face that is not there is insulating."""
-        return {name: boundary.face(self.direction) for name, boundary in self.boundary.items()}
+        return self.faces_at(0.0)
+
+    def faces_at(self, t):
+        """The faces with four fields at a time in s."""
+        return {name: boundary.face(self.direction, t) for name, boundary in self.boundary.items()}
 
     @property
     def interfaces(self):
         """(below, above) -> physics.medium.Junction with four fields; at one that is not there mu is continuous."""
         return {tuple(key.split("|")): interface.junction(self.direction) for key, interface in self.interface.items()}
 
+    @property
+    def moving_faces(self):
+        """Names of the faces whose law depends on time."""
+        return [name for name, boundary in self.boundary.items() if getattr(boundary, "precession", None)]
+
+    @property
+    def channel_faces(self):
+        """name -> physics.medium.Face of the two-current model; a face that is not there is insulating."""
+        return {name: boundary.channel_face() for name, boundary in self.boundary.items()}
+
+    @property
+    def channel_interfaces(self):
+        """(below, above) -> physics.medium.Junction of the two-current model; without one V_s is continuous.
+
+        The up spin of an interface beside a reversed layer is the majority of that layer.
+        """
+        pairs = {tuple(key.split("|")): interface for key, interface in self.interface.items()}
+        return {
+            pair: interface.channel_junction(any(self[name].reversed for name in pair))
+            for pair, interface in pairs.items()
+        }
+
+    @property
+    def equipotential(self):
+        """Names of the faces that are at one potential, which is not given."""
+        return [name for name, boundary in self.boundary.items() if boundary.equipotential]
+
+    @property
+    def total_currents(self):
+        """name -> current into the body, A, of the faces where that is given instead of a density."""
+        given = {name: boundary.total_current for name, boundary in self.boundary.items()}
+        return {name: current for name, current in given.items() if current is not None}
+
     def require_thickness(self):
         """InputError unless each layer has a thickness, which all need that are not of an imported mesh."""
         if problems := [
             f"layer {layer.name!r}: needs thickness (m)" for layer in self.layers if layer.thickness is None
         ]:
+            raise InputError(*problems, placed=True)
+
+    def dimension_problems(self, dimension):
+        """What to say of currents in A where a mesh has no areas."""
+        for name in self.total_currents:
+            if dimension != 3:
+                yield f"boundary {name!r}: current (A) needs a mesh in 3 dimensions; give current_density (A/m^2)"
+
+    def require_dimension(self, dimension):
+        """InputError if there are currents in A where a mesh has no areas."""
+        if problems := list(self.dimension_problems(dimension)):
             raise InputError(*problems, placed=True)
 
     def require_names(self, faces, interfaces):
