@@ -70,8 +70,8 @@ def wall_voltage(P, phase_rate, beta=0.0, velocity=0.0, width=np.inf):
     m is along the easy direction behind the wall and against it ahead, phi runs counter-clockwise about that direction,
     as in `walls`. In the frame that turns with phi the wall stands still and electrons are in equilibrium; seen from
     the laboratory, spin along the easy direction, the majority ahead, has hbar d_t phi more energy than the opposite
-    spin, the majority behind. The term of d_t phi holds for any profile, and both terms if the magnet goes on for more
-    than the spin-flip length on either side.
+    spin, the majority behind. The first term holds for any profile. V is the rise of mu^0 + P mu, that of mu^0 alone
+    farther from the wall than the spin-flip length.
 
     Parameters
     ----------
@@ -91,13 +91,13 @@ def wall_voltage(P, phase_rate, beta=0.0, velocity=0.0, width=np.inf):
 
 
 def core_voltage(x, P, Q, velocity, R=np.inf):
-    """Electric potential outside the moving core of a vortex or skyrmion in a thin film  [Ohe09].
+    """Open-circuit potential outside the moving core of a vortex or skyrmion in a thin film  [Ohe09].
 
         V = P Q (hbar / e) (v x z) . x (1 / r^2 + 1 / R^2)
 
     from Laplacian V = P div E_smf with E_smf = (hbar / 2e) (v x z) m . (d_x m x d_y m), whose integral is 4 pi Q. The
-    second term lets no current out of the rim of a disc about the core. Closer to the core than the spin-flip length,
-    accumulation adds to V.
+    second term lets no current out of the rim of a disc about the core. V is mu^0 + P mu, which is mu^0 alone farther
+    from the core than the spin-flip length.
 
     Parameters
     ----------

@@ -15,15 +15,17 @@ STEP = 1e-30  # m and s: the complex step has no rounding error to be balanced, 
 
 
 class Texture:
-    """A magnetisation given by one formula m(x, t), analytic in x and t.
+    """A magnetisation given by one formula, the method m(x, t), analytic in x and t.
 
     Its derivatives are exact to rounding: d_i m = Im m(x + i h e_i, t) / h.
     """
 
     def __call__(self, x, t=0.0):
+        """n = -m at points (3, N), m, and time t, s."""
         return -self.m(np.asarray(x, float), t).real
 
     def jet(self, x, t=0.0):
+        """n (N, 3), d_t n (N, 3), 1/s, and grad_n (N, 3, 3), 1/m: [point, i, a]."""
         x = np.asarray(x, float)
         n_t = -self.m(x, t + 1j * STEP).imag / STEP
         grad_n = [-self.m(x + 1j * STEP * e[:, None], t).imag / STEP for e in np.eye(3)]
@@ -139,23 +141,28 @@ class Precessing(Texture):
 
 @dataclass(frozen=True)
 class Sampled:
-    """Any magnetisation m(x, t) -> (N, 3), of any length but zero; derivatives by differences of fourth order."""
+    """Any magnetisation m(x, t) -> (N, 3); derivatives by differences of fourth order.
+
+    The length of m has no part, but is nowhere zero: neither at the points asked for nor within length / 500 of them.
+    """
 
     function: Callable
     length: float  # m, the shortest on which m changes
     time: float  # s, the shortest in which m changes
 
     def __call__(self, x, t=0.0):
+        """n = -m / |m| at points (3, N), m, and time t, s."""
         m = np.asarray(self.function(np.asarray(x, float), t), float)
         return -m / np.linalg.norm(m, axis=-1, keepdims=True)
 
     def jet(self, x, t=0.0):
+        """n, d_t n and grad_n, as of a `Texture`."""
         x = np.asarray(x, float)
         n = self(x, t)
 
         def difference(f, h):
             slope = (8 * (f(h) - f(-h)) - (f(2 * h) - f(-2 * h))) / (12 * h)
-            return slope - np.einsum("Na,Nb,Nb->Na", n, n, slope)  # |n| = 1
+            return slope - np.einsum("Na,Nb,Nb->Na", n, n, slope)  # |n| = 1 also where the step is too long
 
         n_t = difference(lambda h: self(x, t + h), 1e-3 * self.time)
         grad_n = [difference(lambda h, e=e: self(x + h * e[:, None], t), 1e-3 * self.length) for e in np.eye(3)]
@@ -168,10 +175,10 @@ def unit(v):
 
 
 def across(axis, reference):
-    """Unit vectors u and axis x u across an axis.
+    """Unit vectors u and axis x u across an axis (3,).
 
-    u is the part of the reference across the axis; if there is none, of the next of x, y, z, x after the largest
-    component of the axis: y for an axis along x, x for one along z.
+    u is along the part of the reference that is across the axis. Where there is none it is that of the next of
+    x, y, z, x after the largest component of the axis: y for an axis along x, x for one along z.
     """
     if np.linalg.norm(np.cross(axis, reference)) < 1e-9:
         reference = np.roll(np.eye(3)[np.argmax(np.abs(axis))], 1)

@@ -61,6 +61,13 @@ def test_any_function_is_a_texture(texture):
         np.testing.assert_allclose(sampled * unit, exact * unit, atol=1e-10)
 
 
+@each
+def test_differences_are_those_of_unit_vectors_whatever_the_step(texture):
+    n, n_t, grad_n = Sampled(lambda x, t: -texture(x, t), length=2000 * NM, time=200 * NS).jet(x, 0.2 * NS)
+    np.testing.assert_allclose(np.einsum("Na,Na->N", n, n_t) * NS, 0, atol=1e-13)
+    np.testing.assert_allclose(np.einsum("Na,Nia->Ni", n, grad_n) * NM, 0, atol=1e-13)
+
+
 def test_wall_runs_from_plus_to_minus_and_n_is_opposite_to_m():
     far = np.array([[-400, 0, 400], [0, 0, 0], [0, 0, 0]]) * NM
     np.testing.assert_allclose(Wall(width=10 * NM)(far), [[-1, 0, 0], [0, -1, 0], [1, 0, 0]], atol=1e-15)
