@@ -10,8 +10,9 @@ motive force E_smf in V/m  [SK11 (53), (54), (104), (105), (109), (110)],
 rho_s is how far the charge density is from equilibrium. phi = 0 where the field is given (`bare`); it follows from
 rho_up + rho_down = 0 in a metal (`neutral`), and from div eps grad phi = -(rho_up + rho_down) in general (`poisson`).
 
-Fields are those of the spin model for spin along n: mu^0 = (V_up + V_down)/2, mu = (V_up - V_down)/2, so that the spin
-voltage is mu_s = V_up - V_down, with the currents j^0 = j_up + j_down and j = j_up - j_down. Pairs are (up, down).
+The fields are those of the spin model, mu^0 = (V_up + V_down)/2 and mu = (V_up - V_down)/2, so that the spin voltage is
+mu_s = V_up - V_down; with them go the currents j^0 = j_up + j_down and j = j_up - j_down. Electrons carry -e: as an
+angular momentum hbar/2e j counts spin along the magnetisation, -n. Pairs are (up, down).
 """
 
 import numpy as np
