@@ -38,6 +38,8 @@ TABLES = {
     "thin": interfaces.Thin,
     "[mesh]": options.MeshOptions,
     "[solver]": options.SolverOptions,
+    "[time]": options.TimeOptions,
+    "[frequency]": options.FrequencyOptions,
     "[conductance]": options.ConductanceOptions,
     "[output]": options.OutputOptions,
     "[[sweep]]": sweeps.Sweep,

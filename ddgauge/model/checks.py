@@ -7,12 +7,14 @@ from ddgauge.physics.algebra import cross
 WELL_BELOW = 0.1  # what a ratio that should be small may be
 
 
-def lengths(stack):
+def lengths(stack, electrostatics=None):
     """Lengths over which spin decays or turns, m, by layer; a length that does not exist is absent.
 
     Parameters
     ----------
     stack : Stack
+    electrostatics : str, optional
+        That of the two-current model; without it the lengths are those of the spin model.
 
     Returns
     -------
@@ -22,8 +24,16 @@ def lengths(stack):
             exchange_parallel, exchange_perpendicular: the same of relaxation by moments
             exchange_precession, larmor_precession: sqrt(D / omega)
             gauge: 1 / |q|, over which a carrier that moves turns its spin by one radian
+            screening: of charge, where its own field is solved for
     """
-    return {layer.name: _lengths(stack, layer) for layer in stack.layers}
+    if electrostatics is None:
+        return {layer.name: _lengths(stack, layer) for layer in stack.layers}
+    return {layer.name: _channel_lengths(layer.two_current(), electrostatics) for layer in stack.layers}
+
+
+def _channel_lengths(c, electrostatics):
+    found = {"spin_diffusion": c.spin_diffusion_length} if c.G_sf > 0 else {}
+    return found | ({"screening": c.screening_length} if electrostatics == "poisson" else {})
 
 
 def _lengths(stack, layer):
@@ -51,12 +61,12 @@ def _wave_number(q, thickness):
     return np.linalg.norm(q, ord=2, axis=(-2, -1)).max()
 
 
-def shortest(stack):
+def shortest(stack, electrostatics=None):
     """Shortest of the lengths, m, by layer; None where there is none."""
-    return {name: min(found.values(), default=None) for name, found in lengths(stack).items()}
+    return {name: min(found.values(), default=None) for name, found in lengths(stack, electrostatics).items()}
 
 
-def mesh_ratios(stack, cell_size):
+def mesh_ratios(stack, cell_size, electrostatics=None):
     """Size of cells over each length, as mesh Peclet numbers: those of what turns and what decays.
 
     Parameters
@@ -64,6 +74,8 @@ def mesh_ratios(stack, cell_size):
     stack : Stack
     cell_size : dict
         name of layer -> size of its cells where they should resolve its lengths, m.
+    electrostatics : str, optional
+        As of lengths.
 
     Returns
     -------
@@ -71,15 +83,16 @@ def mesh_ratios(stack, cell_size):
         name of layer -> length -> ratio.
     """
     return {
-        name: {key: cell_size[name] / length for key, length in found.items()} for name, found in lengths(stack).items()
+        name: {key: cell_size[name] / length for key, length in found.items()}
+        for name, found in lengths(stack, electrostatics).items()
     }
 
 
-def mesh_warnings(stack, cell_size, limit=0.5):
+def mesh_warnings(stack, cell_size, electrostatics=None, limit=0.5):
     """Lines that say where cells are longer than `limit` times a length; arguments as of mesh_ratios."""
-    found = lengths(stack)
+    found = lengths(stack, electrostatics)
     warnings = []
-    for name, ratios in mesh_ratios(stack, cell_size).items():
+    for name, ratios in mesh_ratios(stack, cell_size, electrostatics).items():
         if ratios and max(ratios.values()) > limit:
             worst = max(ratios, key=ratios.get)
             length = found[name][worst]

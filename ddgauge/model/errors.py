@@ -21,7 +21,7 @@ RIVALS = (
     ({"transmission"}, {"resistance", "asymmetry", "polarisation", "spin_flip"}),
     ({"voltage"}, {"current"}, {"current_density"}),
     ({"absorption"}, {"absorption_below", "absorption_above"}),
-    ({"values"}, {"from", "to", "points"}),
+    ({"values"}, {"from", "to", "points", "spacing"}),
 )
 
 

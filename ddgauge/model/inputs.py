@@ -4,17 +4,23 @@ import json
 import tomllib
 from collections.abc import Mapping
 from copy import deepcopy
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 from pydantic import model_validator
 
-from ddgauge.model import checks, islands, scope
-from ddgauge.model.errors import Checked, InputError, hint_of, instead_of
-from ddgauge.model.options import ConductanceOptions, MeshOptions, OutputOptions, SolverOptions
+from ddgauge.model import fit
+from ddgauge.model.errors import Checked, InputError, instead_of
+from ddgauge.model.options import (
+    ConductanceOptions,
+    FrequencyOptions,
+    MeshOptions,
+    OutputOptions,
+    SolverOptions,
+    TimeOptions,
+)
 from ddgauge.model.quantities import Choice, Text
-from ddgauge.model.stack import SIDES, Stack
+from ddgauge.model.stack import Stack
 from ddgauge.model.sweeps import Sweep, override
 
 EXPERIMENTS = ("conductance", "film", "transport", "relaxation", "two-current")
@@ -31,6 +37,8 @@ class Run(Checked):
     stack: Stack
     mesh: MeshOptions = MeshOptions()
     solver: SolverOptions = SolverOptions()
+    time: TimeOptions | None = None
+    frequency: FrequencyOptions | None = None
     conductance: ConductanceOptions = ConductanceOptions()
     output: OutputOptions = OutputOptions()
     sweep: tuple[Sweep, ...] = ()
@@ -117,84 +125,12 @@ class Run(Checked):
         above = names[names.index(below) + 1 :]
         return below, above[0] if above else None
 
-    @model_validator(mode="after")
-    def _fits(self):
-        if problems := [*self._mesh_problems(), *self._experiment_problems()]:
-            raise InputError(*problems)
-        return self
-
-    def _mesh_problems(self):
-        if self.mesh.file is not None:
-            return
-        try:
-            self.stack.require_thickness()
-        except InputError as error:
-            yield from (f"{problem}, or a mesh file that has it" for problem in error.problems)
-        if isinstance(self.mesh.cells, tuple) and len(self.mesh.cells) != len(self.stack.layers):
-            count = len(self.stack.layers)
-            yield f"mesh.cells has {len(self.mesh.cells)} numbers, must have one for each of {count} layers"
-        yield from self.stack.dimension_problems(self.mesh.dimension)
-        for name in self.stack.boundary:
-            if name not in self.mesh.faces:
-                hints = hint_of(name, self.mesh.faces, "faces") + self._side_hint(name)
-                yield f"boundary {name!r}: no such face; {hints}"
-        pairs = ["|".join(pair) for pair in self.stack.neighbours]
-        for key in self.stack.interface:
-            if key not in pairs:
-                yield f"interface {key!r}: these layers do not touch; interfaces: {', '.join(pairs) or 'none'}"
-
-    def _side_hint(self, name):
-        if name not in SIDES[3][:4]:
-            return ""
-        least = next(dimension for dimension, faces in SIDES.items() if name in faces)
-        deeper = f"dimension >= {least} and " if self.mesh.dimension < least else ""
-        return f"; {name} needs [mesh] {deeper}periodic = false"
-
-    def _experiment_problems(self):
-        boundaries = self.stack.boundary.items()
-        charged = [(name, boundary) for name, boundary in boundaries if boundary.carries_charge]
-        if self.experiment == "transport" and len(charged) < 2:
-            count = len(charged)
-            yield f"experiment = 'transport' needs two faces with kind = 'contact' or 'current'; there are {count}"
-        if self.experiment not in ("transport", "two-current"):
-            for name, boundary in boundaries:
-                if boundary.carries_charge or boundary.equipotential:
-                    kind, other = boundary.kind, self.experiment
-                    yield f"boundary {name!r}: kind = {kind!r} belongs to experiment = 'transport', not {other!r}"
-        if self.experiment == "two-current":
-            yield from self._two_current_problems()
-        else:
-            yield from scope.spin_model_problems(self.stack, self.experiment)
-            if self.electrostatics is not None:
-                yield f"electrostatics belongs to experiment = 'two-current', not {self.experiment!r}"
-        if self.conductance.interface is not None:
-            yield from self._conductance_problems()
-        if self.experiment == "relaxation":
-            for layer in self.stack.layers:
-                if not layer.diffuses:
-                    yield f"layer {layer.name!r}: experiment = 'relaxation' needs diffusion (m^2/s)"
-        if self.experiment == "film" and (across := self.stack.electric_field[2]):
-            yield f"drive: electric_field[2] = {across:g} V/m, must be 0: experiment = 'film' drives along x and y"
-        if self.experiment in ("film", "transport"):
-            yield from checks.spin_problems(self.stack)
-
-    def _two_current_problems(self):
-        if problems := list(scope.two_current_problems(self.stack)):
-            yield from problems
-            return
-        if self.electrostatics != "neutral":
-            for layer in self.stack.layers:
-                if not layer.diffuses:
-                    yield (
-                        f"layer {layer.name!r}: electrostatics = {self.electrostatics!r} needs density_of_states"
-                        " (1/(J m^3)) or diffusion (m^2/s)"
-                    )
-        yield from self._connection_problems(*self._contacts_of_layers())
-
-    def _connection_problems(self, pairs, touching):
-        yield from islands.island_problems(self.stack, pairs, touching)
-        if not islands.spin_decays(self.stack, pairs, touching):
-            yield islands.NO_STEADY_SPIN
+    @property
+    def has_steady_state(self):
+        """Whether what does not change in time is solved for: as the answer, as a start, or at the frequency 0."""
+        if self.time is not None:
+            return self.time.initial == "steady"
+        return self.frequency is None or not self.frequency.frequencies.all()
 
     def require_connected(self, pairs, touching):
         """InputError if the potential of a part of the body is undetermined, on the mesh that was read.
@@ -206,25 +142,14 @@ class Run(Checked):
         touching : dict
             name of a face -> names of the layers that have it.
         """
-        if problems := list(self._connection_problems(list(pairs), touching)):
+        if problems := list(fit.connection(self, list(pairs), touching)):
             raise InputError(*problems, placed=True)
 
-    def _contacts_of_layers(self):
-        """Layers that touch, and the layers of each face that has a law; in an imported mesh any may."""
-        names = self.stack.names
-        if self.mesh.file is not None:
-            return list(combinations(names, 2)), dict.fromkeys(self.stack.boundary, names)
-        ends = {"bottom": names[:1], "top": names[-1:]}
-        return self.stack.neighbours, {name: ends.get(name, names) for name in self.stack.boundary}
-
-    def _conductance_problems(self):
-        if self.experiment != "conductance":
-            yield f"conductance.interface belongs to experiment = 'conductance', not {self.experiment!r}"
-        names = self.stack.names  # in an imported mesh any two may touch
-        touching = self.stack.neighbours if self.mesh.file is None else combinations(names, 2)
-        pairs = ["|".join(pair) for pair in touching]
-        if self.conductance.interface not in pairs:
-            yield f"conductance.interface = {instead_of(self.conductance.interface, pairs, 'interfaces')}"
+    @model_validator(mode="after")
+    def _fits(self):
+        if problems := list(fit.problems(self)):
+            raise InputError(*problems)
+        return self
 
     def _check_sweeps(self, data):
         plain = {key: value for key, value in data.items() if key != "sweep"}

@@ -1,5 +1,7 @@
 """What is connected: parts of a body that no contact holds, and spin that nothing ends, in the two-current model."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from ddgauge.model.boundary import Contact
@@ -74,9 +76,12 @@ def spin_decays(stack, pairs, touching):
         if interface is not None and interface.absorbs and all(passes):
             end((a, 1), (a + 1, -1))
     for face, boundary in stack.boundary.items():
-        for k in (index[name] for name in touching[face]):
+        places = [index[name] for name in touching[face]]
+        for k in places:
             for weights in _held(boundary):
                 end((k, weights[0]), (k + 1, weights[1]))
+        for a, b in pairwise(places) if boundary.equipotential else []:
+            end((a, 1), (a + 1, 1), (b, -1), (b + 1, -1))
     return np.linalg.matrix_rank(rows) == 2 * len(index)
 
 

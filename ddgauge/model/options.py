@@ -1,10 +1,10 @@
-"""How a stack is solved: the keys of [mesh], [solver], [conductance] and [output]."""
+"""How a stack is solved: the keys of [mesh], [solver], [time], [frequency], [conductance] and [output]."""
 
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from ddgauge.model.errors import Checked, InputError, show
 from ddgauge.model.quantities import Choice, Number, Quantity, Switch, Text, Whole, element
@@ -13,10 +13,15 @@ from ddgauge.model.stack import SIDES
 STRUCTURED = {"dimension": 1, "shape": "simplex", "periodic": True}  # of a mesh that is made from the stack
 
 
-def _lengths(value):
-    """A list of lengths; one length stands for a list of one."""
-    values = value if isinstance(value, list | tuple | np.ndarray) else [value]
-    return tuple(element(i, Number("m", "> 0"), x) for i, x in enumerate(values))
+def Numbers(unit, sign):
+    """A list of numbers in an SI unit; one number stands for a list of one."""
+    number = Number(unit, sign)
+
+    def read(value):
+        values = value if isinstance(value, list | tuple | np.ndarray) else [value]
+        return tuple(element(i, number, x) for i, x in enumerate(values))
+
+    return Annotated[tuple[float, ...], BeforeValidator(read), number]
 
 
 def _cells(value):
@@ -39,7 +44,7 @@ class MeshOptions(Checked):
     file: Path | None = None  # its groups name layers and faces
     plane: Choice("xz", "xy", plural="planes") | None = None  # what the coordinates of a plane mesh file mean
     dimension: Whole(1, 3) | None = None  # z; x, z; x, y, z
-    size: Annotated[tuple[float, ...], BeforeValidator(_lengths)] | None = None  # along x and y, as far as there are
+    size: Numbers("m", "> 0") | None = None  # along x and y, as far as there are
     lateral_cells: Annotated[int | tuple[int, ...], BeforeValidator(_cells)] | None = None  # along them
     cells: Annotated[int | tuple[int, ...], BeforeValidator(_cells)] | None = None  # through each layer
     element_size: Quantity("m", "> 0") | None = None  # longest edge, through a layer and along it
@@ -94,6 +99,76 @@ class SolverOptions(Checked):
     degree: Whole(1, 4) | None = None
     tolerance: Quantity("", "> 0") = 1e-10  # relative residual
     balance_tolerance: Quantity("", "> 0") = 1e-8  # relative error of balances, beyond which there is no result
+
+
+class TimeOptions(Checked):
+    """[time]: an evolution, and when it is looked at."""
+
+    end: Quantity("s")
+    start: Quantity("s") = 0.0
+    samples: Whole(2) = 101  # rows of the time series, start and end among them
+    initial: Choice("steady", "zero", plural="choices") = "steady"
+    drive: Switch = True  # whether contacts, currents and fields stay on after the start
+    tolerance: Quantity("", "> 0") = 1e-6  # of a step
+    step: Quantity("s", "> 0") | None = None  # the first
+    average_from: Quantity("s") | None = None  # mean values from here to the end
+    frames: Whole(0) = 0  # files for ParaView
+    checkpoint: Quantity("s", "> 0") = 60.0  # of the clock, between two savings
+
+    @model_validator(mode="after")
+    def _in_order(self):
+        if not self.end > self.start:
+            raise InputError(f"end = {self.end:g} s, must be after start = {self.start:g} s")
+        if self.average_from is not None and not self.start <= self.average_from < self.end:
+            raise InputError(
+                f"average_from = {self.average_from:g} s, must be from start = {self.start:g} s to before"
+                f" end = {self.end:g} s"
+            )
+        if self.frames > self.samples:
+            raise InputError(f"frames = {self.frames}, must be <= samples = {self.samples}, from which they are taken")
+        if not self.drive and self.initial == "zero":
+            raise InputError("drive = false needs initial = 'steady': from zero, with nothing driven, nothing comes")
+        return self
+
+    @property
+    def times(self):
+        """(samples,) times of the rows, s."""
+        return np.linspace(self.start, self.end, self.samples)
+
+    @property
+    def frame_samples(self):
+        """Numbers of the samples of which there are files: evenly among them, the last one always."""
+        first = 0 if self.frames > 1 else self.samples - 1
+        return np.linspace(first, self.samples - 1, self.frames).round().astype(int).tolist()
+
+
+class FrequencyOptions(Checked):
+    """[frequency]: the frequencies of contacts, currents and fields, whose values are then amplitudes."""
+
+    values: Numbers("Hz", ">= 0") | None = None
+    start: Quantity("Hz", ">= 0") | None = Field(None, alias="from")
+    stop: Quantity("Hz", ">= 0") | None = Field(None, alias="to")
+    points: Whole(1) | None = None
+    spacing: Choice("log", "linear", plural="choices") | None = None  # log, unless it is said
+
+    @model_validator(mode="after")
+    def _some(self):
+        if self.values is not None:
+            if not self.values:
+                raise InputError("values is empty, must be frequencies (Hz)")
+        elif self.start is None or self.stop is None or self.points is None:
+            raise InputError(": needs values (Hz), or from, to (Hz) and points")
+        elif self.spacing != "linear" and not (self.start > 0 and self.stop > 0):
+            raise InputError("from and to must be > 0 Hz, or spacing = 'linear'")
+        return self
+
+    @property
+    def frequencies(self):
+        """All of them, Hz."""
+        if self.values is not None:
+            return np.array(self.values)
+        between = np.linspace if self.spacing == "linear" else np.geomspace
+        return between(self.start, self.stop, self.points)
 
 
 class ConductanceOptions(Checked):

@@ -22,7 +22,7 @@ def graded(thickness, cells, edge):
 
 def through(case, stack, names):
     """[(name, thickness, cells, edge)] for stack_mesh, and {name: size of cells at the ends of a layer}, m."""
-    lengths, options = checks.shortest(stack), case.mesh
+    lengths, options = checks.shortest(stack, case.electrostatics), case.mesh
     plan, sizes = [], {}
     for k, name in enumerate(stack.names):
         thickness = stack[name].thickness

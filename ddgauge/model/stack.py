@@ -99,6 +99,8 @@ class Drive(Checked):
     """What drives the currents, beside contacts and imposed currents."""
 
     electric_field: Vector("V/m") = ZERO
+    motive_force: Vector("V/m") = ZERO  # amplitude of E_smf exp(i q.x - i omega t): up feels it, down its opposite
+    wave_vector: Vector("1/m") = ZERO  # q
 
 
 def _wrapped(key):
@@ -224,6 +226,11 @@ class Stack(Checked):
     def electric_field(self):
         """(3,) V/m."""
         return np.array(self.drive.electric_field)
+
+    @property
+    def wave(self):
+        """Amplitude (3,), V/m, and wave vector (3,), 1/m, of the spin motive force that is given as a wave."""
+        return np.array(self.drive.motive_force), np.array(self.drive.wave_vector)
 
     @property
     def spinful(self):

@@ -14,6 +14,8 @@ VECTORS = (
     "direction",
     "B",
     "electric_field",
+    "motive_force",
+    "wave_vector",
     "hall",
     "larmor",
     "drift_polarisation",
