@@ -9,7 +9,7 @@ from dolfinx import fem, la
 from mpi4py import MPI
 
 from ddgauge.fem import compat, forms
-from ddgauge.fem.space import dofmap, regions
+from ddgauge.fem.space import dofmap, facet_dofs, regions
 from ddgauge.units import NM
 
 CHUNK = 50_000  # entries of a matrix at a time
@@ -31,15 +31,16 @@ class Lazy(dict):
 class Assembly:
     """A mesh, a space, and the integrals of products of shape functions over its layers, faces and interfaces.
 
-    Everything is in SI units; a matrix is handed out as (index, values): the positions of its entries in the common
+    At each `tied` face all potentials are uniform: an electrode that conducts better than the body. Everything is in SI
+    units; a matrix is handed out as (index, values): the positions of its entries in the common
     sparsity pattern `indptr, columns` of this rank's rows, and their (n, n) blocks.
     """
 
-    def __init__(self, mesh, degree, broken=()):
-        self.mesh, self.degree = mesh, degree
+    def __init__(self, mesh, degree, broken=(), tied=()):
+        self.mesh, self.degree, self.tied = mesh, degree, tuple(tied)
         self.region = regions(mesh, broken)
         by_label = np.array([self.region[name] for name in mesh.layers] or [0])
-        self.cell_dofs, self.index_map, self.points = dofmap(mesh, degree, by_label[mesh.label])
+        self.cell_dofs, self.index_map, self.points = dofmap(mesh, degree, by_label[mesh.label], self.tied)
         self.block = mesh.dimension + 1
         self.places = [0, *(forms.PLACE[axis] for axis in mesh.axes)]
         self.V = compat.function_space(mesh.domain, degree, 1, self.cell_dofs, self.index_map)
@@ -50,11 +51,12 @@ class Assembly:
         self.columns = np.array(self._matrix.indices[: self.indptr[-1]])
         self.column_map = self._matrix.index_map(1)
         self.rows = np.repeat(np.arange(self.owned, dtype=np.int32), np.diff(self.indptr))
-        self.places = [0, *(forms.PLACE[axis] for axis in mesh.axes)]
         self.loads = Lazy(self._loads)
         self.faces = Lazy(self._face)
         self.junctions = Lazy(self._junction)
         self.traces = Lazy(self._trace)
+        self._varying = Lazy(self._sampled)
+        self._varying_loads = Lazy(self._load_form)
 
     # integrals as sparse geometry
 
@@ -149,8 +151,8 @@ class Assembly:
         u = fem.Function(self.V)
         u.x.array[: self.owned] = rows
         u.x.scatter_forward()
-        f, at, values, dx = self._coefficient(layer, exact, ())
-        f.x.array[at] = values
+        f, at, points, dx = self._varying[layer, ()]
+        f.x.array[at] = exact(points)
         return fem.assemble_scalar(self._form((u - f) ** 2 * dx)) * NM**self.mesh.dimension
 
     def face_dofs(self, sides):
@@ -197,10 +199,7 @@ class Assembly:
 
     def _on_facets(self, sides):
         """Dofs of facets given as (k, 2) cells and local facets."""
-        dim = self.mesh.dimension
-        facets = self.cell_dofs.shape[0] and self.mesh.domain.topology.connectivity(dim, dim - 1).links(0).size
-        closure = np.array([self.V.dofmap.dof_layout.entity_closure_dofs(dim - 1, f) for f in range(facets)])
-        return self.cell_dofs[sides[:, :1], closure[sides[:, 1]]] if len(sides) else np.empty(0, dtype=np.int32)
+        return self.cell_dofs[sides[:, :1], facet_dofs(self.V, sides)].ravel()
 
     def _marked(self, dofs):
         """Mask over the columns of the dofs that any rank names."""
@@ -230,8 +229,9 @@ class Assembly:
         vector.scatter_reverse(la.InsertMode.add)
         return vector.array[: self.owned * vector.block_size].copy()
 
-    def _coefficient(self, layer, law, shape):
-        """A quadrature function of the given shape on one layer, and a measure that samples it."""
+    def _sampled(self, layer_and_shape):
+        """A quadrature function of a shape on a layer, places of its values, their points (3, N), m, and a measure."""
+        layer, shape = layer_and_shape
         quadrature = 2 * self.degree + 2
         domain = self.mesh.domain
         element = basix.ufl.quadrature_element(domain.basix_cell(), value_shape=shape, degree=quadrature)
@@ -243,13 +243,18 @@ class Assembly:
         for i, axis in enumerate(self.mesh.axes):
             place["xyz".index(axis)] = x[:, i] * NM
         measure = self._dx(layer)(metadata={"quadrature_degree": quadrature, "quadrature_rule": "default"})
-        return fem.Function(Q), Q.dofmap.list[cells].ravel(), law(place), measure
+        return fem.Function(Q), Q.dofmap.list[cells].ravel(), place, measure
+
+    def _load_form(self, layer):
+        f, _, _, dx = self._varying[layer, (4,)]
+        return self._form(forms.load(ufl.TestFunction(self.V), f, self.mesh.axes, dx))
 
     def _varying_matrix(self, layer, X):
-        f, at, values, dx = self._coefficient(layer, X, (4, 4))
+        f, at, points, dx = self._varying[layer, (4, 4)]
         u, v = ufl.TrialFunction(self.V), ufl.TestFunction(self.V)
         slope = (np.arange(4) > 0).astype(int)
-        values = values * NM ** (self.mesh.dimension - slope[:, None, None] - slope[:, None])[None, :, None]
+        scale = NM ** (self.mesh.dimension - slope[:, None, None] - slope[:, None])[None, :, None]
+        values = X(points) * scale
         n = values.shape[2]
         form = self._form(forms.bulk(u, v, f, self.mesh.axes, dx))
         index = self._entries(self.cell_dofs[self.mesh.cells(layer)])
@@ -261,15 +266,12 @@ class Assembly:
         return index, blocks
 
     def _varying_load(self, layer, F):
-        f, at, values, dx = self._coefficient(layer, F, (4,))
-        v = ufl.TestFunction(self.V)
-        values = values * NM ** (self.mesh.dimension - (np.arange(4) > 0))[None, :, None]
-        form = forms.load(v, f, self.mesh.axes, dx)
-        compiled = self._form(form)
+        f, at, points, _ = self._varying[layer, (4,)]
+        values = F(points) * NM ** (self.mesh.dimension - (np.arange(4) > 0))[None, :, None]
         columns = []
         for A in range(values.shape[2]):
             f.x.array.reshape(-1, 4)[at] = values[:, :, A]
-            vector = fem.assemble_vector(compiled)
+            vector = fem.assemble_vector(self._varying_loads[layer])
             vector.scatter_reverse(la.InsertMode.add)
             columns.append(vector.array[: self.owned].copy())
         return np.stack(columns, axis=1)

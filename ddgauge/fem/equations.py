@@ -1,9 +1,19 @@
-"""The linear system of a problem: blocks from media, faces and junctions; held potentials; conserved constants."""
+"""The linear system of a problem: blocks from media, faces and junctions; held potentials; conserved constants.
+
+storage d_t mu + A mu = b
+"""
+
+from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sp
 from dolfinx import la
 from mpi4py import MPI
+
+
+class SolverError(RuntimeError):
+    """A system that has no solution, or a solver that did not find it."""
+
 
 NULL = 1e-11  # a constant field is conserved if the matrix makes of it less than this, relative to its diagonal
 
@@ -24,7 +34,7 @@ class Equations:
     def __init__(self, assembly, media, faces=None, junctions=None):
         self.assembly, self.media = assembly, media
         self.faces, self.junctions = faces or {}, junctions or {}
-        somewhere = [medium(np.zeros((3, 1))) if callable(medium) else medium for medium in media.values()]
+        somewhere = [self.somewhere(layer) for layer in media]
         self.n = somewhere[0].kappa.shape[-1]
         # fields that nothing in a layer takes or gives, such as charge: their operator is a divergence
         self.conserved = [A for A in range(self.n) if not any(m.matrix[..., 0, A, :, :].any() for m in somewhere)]
@@ -37,18 +47,34 @@ class Equations:
         """The communicator of the mesh."""
         return self.assembly.mesh.comm
 
-    def load(self, E, sources=None):
-        """Right-hand side (rows, n) before constraints."""
-        a = self.assembly
+    def somewhere(self, layer):
+        """The medium of a layer, where it varies that of one point."""
+        medium = self.media[layer]
+        return medium(np.zeros((3, 1))) if callable(medium) else medium
+
+    def load(self, E=(0, 0, 0), sources=None, loads=None, motive=None):
+        """Right-hand side (rows, n) before constraints; the drive as of System.solve."""
+        a, E = self.assembly, np.asarray(E, dtype=float)
         b = np.zeros((a.owned, self.n))
-        for layer, medium in self.media.items():
-            drive = (lambda x, m=medium: m(x).drive @ E) if callable(medium) else medium.drive @ E
-            if callable(medium) or drive.any():
-                b += a.bulk_load(layer, drive)
+        for layer in self.media:
+            b += self.driven(layer, E, loads, motive)
         for name, face in self.faces.items():
             source = np.asarray((sources or {}).get(name, face.source))
             if source.any():
                 b += np.outer(a.faces[name][2], source)
+        return b
+
+    def driven(self, layer, E, loads=None, motive=None):
+        """(rows, n) load of an electric field, of given loads and of electromotive fields in a layer."""
+        a, medium = self.assembly, self.media[layer]
+        b = np.zeros((a.owned, self.n))
+        drive = (lambda x: medium(x).drive @ E) if callable(medium) else medium.drive @ E
+        if np.any(E) and (callable(medium) or drive.any()):
+            b += a.bulk_load(layer, drive)
+        if layer in (loads or {}):
+            b += a.bulk_load(layer, loads[layer])
+        if layer in (motive or {}):
+            b += a.bulk_load(layer, of_motive(medium, motive[layer], "matrix"))
         return b
 
     def held(self, values=None):
@@ -62,9 +88,22 @@ class Equations:
                 held[mask, A] = value
         return held
 
-    def apply(self, x):
-        """A x of this rank's rows, constraints not applied; x (columns, n)."""
-        return (self._bsr @ x.ravel()).reshape(-1, self.n)
+    def apply(self, x, blocks=None):
+        """A x of this rank's rows, constraints not applied; x (columns, n); or the product with other blocks."""
+        matrix = self._bsr if blocks is None else self._sparse(blocks)
+        return (matrix @ x.ravel()).reshape(-1, self.n)
+
+    def store(self, rate):
+        """storage d_t mu of this rank's rows, for the rates d_t mu (columns, n)."""
+        return (self._bsr_of_storage @ rate.ravel()).reshape(-1, self.n)
+
+    def with_faces(self, blocks, conductances):
+        """Blocks with further conductances {face: (n, n)} added, such as of a sheet whose magnet moves."""
+        blocks = blocks.copy()
+        for name, conductance in conductances.items():
+            index, mass, _ = self.assembly.faces[name]
+            blocks[index] += mass[:, None, None] * conductance
+        return blocks
 
     def spread(self, rows):
         """(columns, n) array from this rank's rows: ghosts filled in from their owners."""
@@ -93,9 +132,27 @@ class Equations:
         for pair, junction in self.junctions.items():
             index, mass = a.junctions[pair]
             blocks[index] += np.einsum("kst,sAtB->kAB", mass, junction.matrix)
-        size = a.column_map.size_local + a.column_map.num_ghosts
-        self._bsr = sp.bsr_matrix((blocks, a.columns, a.indptr), shape=(a.owned * n, size * n))
+        self._bsr = self._sparse(blocks)
         return blocks
+
+    @cached_property
+    def storage(self):
+        """(entries, n, n) blocks of the factor of d_t mu."""
+        blocks = np.zeros_like(self.blocks)
+        for layer in self.media:
+            X = np.zeros((4, self.n, 4, self.n))
+            X[0, :, 0, :] = self.somewhere(layer).storage
+            self.assembly.add_bulk(blocks, layer, X)
+        return blocks
+
+    @cached_property
+    def _bsr_of_storage(self):
+        return self._sparse(self.storage)
+
+    def _sparse(self, blocks):
+        a, n = self.assembly, self.n
+        size = a.column_map.size_local + a.column_map.num_ghosts
+        return sp.bsr_matrix((blocks, a.columns, a.indptr), shape=(a.owned * n, size * n))
 
     def _constraints(self):
         a, n = self.assembly, self.n
@@ -111,36 +168,48 @@ class Equations:
                     values[mask, A] = value
         return self.spread(fixed) > 0, self.spread(values)
 
-    def constrained(self):
-        """Blocks with identity rows (times the scale) where a field is fixed."""
+    def constrained(self, blocks=None):
+        """Blocks (of A, or others) with identity rows (times the scale) where a field is fixed."""
         a, n = self.assembly, self.n
-        if not self.comm.allreduce(bool(self.fixed.any()), MPI.LOR):
-            return self.blocks
-        touched = self.fixed.any(axis=1)
-        k = np.flatnonzero(touched[a.rows] | touched[a.columns])
-        free = ~self.fixed
-        blocks = self.blocks.copy()
-        blocks[k] *= free[a.rows[k]][:, :, None] & free[a.columns[k]][:, None, :]
+        blocks = self.uncoupled(self.blocks if blocks is None else blocks)
         k = np.flatnonzero(a.rows == a.columns)
         blocks[k[:, None], np.arange(n), np.arange(n)] += self.scale * self.fixed[: a.owned]
         return blocks
+
+    def uncoupled(self, blocks):
+        """Blocks with zero rows and columns where a field is fixed."""
+        a, free, blocks = self.assembly, ~self.fixed, blocks.copy()
+        touched = self.fixed.any(axis=1)
+        k = np.flatnonzero(touched[a.rows] | touched[a.columns])
+        blocks[k] *= free[a.rows[k]][:, :, None] & free[a.columns[k]][:, None, :]
+        return blocks
+
+    def compatible(self, rhs, null):
+        """SolverError unless a right-hand side (rows, n) drives no current into what cannot take it."""
+        size = self.norm(rhs)
+        for z in null:
+            if size and abs(self.dot(z, rhs)) > 1e-8 * size:
+                raise SolverError(
+                    "the currents imposed on a body without contacts or losses do not add up to zero; "
+                    "add a contact, or make the currents balance"
+                )
 
     def _largest_diagonal(self):
         diagonal = np.einsum("kaa->ka", self.blocks[self.assembly.rows == self.assembly.columns])
         return self.comm.allreduce(float(np.abs(diagonal).max(initial=0)), MPI.MAX) or 1.0
 
-    def null_space(self):
+    def null_space(self, blocks=None):
         """Orthonormal vectors, constant in each region, that the constrained matrix sends to zero: (rows, n) each."""
         a, n = self.assembly, self.n
         free = ~self.fixed
         candidates = []
-        for r in range(max(a.region.values()) + 1):
+        for r in self._islands():
             inside = self._region_rows(r)
             for A in range(n):
                 z = np.zeros((a.owned, n))
                 z[inside, A] = 1
                 candidates.append(self.spread(z) * free)
-        images = np.array([(self.apply(z) * free[: a.owned]).ravel() for z in candidates]).T
+        images = np.array([(self.apply(z, blocks) * free[: a.owned]).ravel() for z in candidates]).T
         weight = np.array([self.scale * self.norm(z[: a.owned]) for z in candidates])
         images = images / np.where(weight > 0, weight, 1)
         # singular values of the images of all ranks, from the triangular factors of each
@@ -156,9 +225,20 @@ class Equations:
                 null.append(z / self.norm(z))
         return null
 
-    def _region_rows(self, r):
+    def _islands(self):
+        """Sets of regions that share unknowns: the ends of a tied face."""
+        islands = [{r} for r in range(max(self.assembly.region.values()) + 1)]
+        rows = {r: self._region_rows({r}) for r in range(len(islands))}
+        for face in self.assembly.tied:
+            mask = self.assembly.face_dofs(self.assembly.mesh.faces[face])
+            met = {r for r in rows if self.comm.allreduce(bool((mask & rows[r]).any()), MPI.LOR)}
+            joined = [island for island in islands if island & met]
+            islands = [island for island in islands if not island & met] + [set().union(*joined)]
+        return islands
+
+    def _region_rows(self, island):
         a = self.assembly
-        labels = [a.mesh.layers[name] for name, region in a.region.items() if region == r]
+        labels = [a.mesh.layers[name] for name, region in a.region.items() if region in island]
         return a.rows_of(np.isin(a.mesh.label[: len(a.cell_dofs)], labels))
 
     def dot(self, u, v):
@@ -168,3 +248,19 @@ class Equations:
     def norm(self, u):
         """Norm of an array of rows, over all ranks."""
         return np.sqrt(self.dot(u, u))
+
+
+def of_motive(medium, field, law):
+    """What an electromotive field f[j, B] (V/m) adds: with law "matrix" to the load, with "flux" to j[i, A].
+
+        load[p, A] = matrix[p, A, 1 + j, B] f[j, B],  j[i, A] = flux[i, A, 1 + j, B] f[j, B]
+
+    for both are (D v) . C D mu with the derivatives in the last two indices, which f stands against. The function of
+    points (3, N), m, that is returned gives (N, 4 or 3, n).
+    """
+
+    def laid_out(x):
+        X = getattr(medium(x) if callable(medium) else medium, law)[..., 1:, :]
+        return np.einsum("...pAjB,...jB->...pA", X, field(x))
+
+    return laid_out

@@ -21,13 +21,7 @@ def decay_rates(system, count):
     from slepc4py import SLEPc
 
     a = system.assembly
-    storage = np.zeros_like(system.blocks)
-    for layer, medium in system.media.items():
-        X = np.zeros((4, system.n, 4, system.n))
-        X[0, :, 0, :] = (medium(np.zeros((3, 1))) if callable(medium) else medium).storage
-        a.add_bulk(storage, layer, X)
-    free = ~system.fixed
-    storage *= free[a.rows][:, :, None] & free[a.columns][:, None, :]
+    storage = system.uncoupled(system.storage)
     A = block_matrix(system, system.constrained()[:, SPIN, SPIN]).convert("aij", PETSc.Mat())
     B = block_matrix(system, storage[:, SPIN, SPIN]).convert("aij", PETSc.Mat())
     solver = SLEPc.EPS().create(system.comm)

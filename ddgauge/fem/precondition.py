@@ -10,8 +10,8 @@ from petsc4py import PETSc
 BOOMERAMG = {"strong_threshold": 0.5, "coarsen_type": "HMIS", "interp_type": "ext+i", "P_max": 4}
 
 
-def preconditioner(system, blocks):
-    """A KSP set up for a System with the given (constrained) blocks."""
+def preconditioner(system, blocks, near):
+    """A KSP set up for the constrained blocks of a Linear; iterations are preconditioned by the diagonal of `near`."""
     A = block_matrix(system, blocks)
     if system.null:
         A.setNullSpace(_null_space(system, A))
@@ -28,21 +28,28 @@ def preconditioner(system, blocks):
     else:
         ksp.setOperators(A)
         pc.setType("python")
-        pc.setPythonContext(ChargeAndSpin(system, blocks, A))
+        pc.setPythonContext(ChargeAndSpin(system, near, A if near is blocks else None))
     ksp.setUp()
     return ksp
 
 
 class ChargeAndSpin:
-    """Block Jacobi: of each conserved field by multigrid, of the others by incomplete factors of point blocks."""
+    """Block Jacobi: of each field that stands alone by multigrid, of several by incomplete factors of point blocks.
+
+    Conserved fields stand alone, and so does another without neighbours, such as the spin of two currents.
+    """
 
     def __init__(self, system, blocks, matrix):
         self.n, self.parts = system.n, []
-        for A in system.conserved:
+        others = _runs([A for A in range(system.n) if A not in system.conserved])
+        single = [fields.start for fields in others if fields.stop == fields.start + 1]
+        for A in sorted([*system.conserved, *single]):
             one = block_matrix(system, blocks[:, A : A + 1, A : A + 1])
             self.parts.append((slice(A, A + 1), Inner(_multigrid(system, one, A))))
-        for fields in _runs([A for A in range(system.n) if A not in system.conserved]):
-            whole = fields == slice(0, system.n)
+        for fields in others:
+            if fields.start in single:
+                continue
+            whole = matrix is not None and fields == slice(0, system.n)
             several = matrix if whole else block_matrix(system, blocks[:, fields, fields])
             self.parts.append((fields, Inner(_point_blocks(several))))
 

@@ -6,6 +6,7 @@ from dolfinx import geometry, la
 from mpi4py import MPI
 
 from ddgauge.fem import compat
+from ddgauge.fem.equations import of_motive
 from ddgauge.fem.forms import PLACE
 from ddgauge.units import NM
 
@@ -57,6 +58,15 @@ class Sampler:
 
     def flow(self, layer, jets, x):
         """(cells, points, 3, n) current density j[i, A] from jets at mesh points x (cells, points, gdim), A/m^2."""
+        medium = self.solution.media[layer]
+        if layer in self.solution.motive:
+            law = of_motive(medium, self.solution.motive[layer], "flux")
+            moved = law(self.metres(x.reshape(-1, self.mesh.dimension)))
+            return moved.reshape(*jets.shape[:2], *moved.shape[1:]) + self._conducted(layer, jets, x)
+        return self._conducted(layer, jets, x)
+
+    def _conducted(self, layer, jets, x):
+        """The same but for electromotive fields."""
         medium, E = self.solution.media[layer], self.solution.E
         if callable(medium):
             medium = medium(self.metres(x.reshape(-1, self.mesh.dimension)))

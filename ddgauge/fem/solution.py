@@ -4,6 +4,8 @@ from functools import cached_property
 
 import numpy as np
 
+from ddgauge.fem.equations import of_motive
+
 
 class Solution:
     """The potentials of one solve. All numbers are SI and the same on every rank.
@@ -11,9 +13,14 @@ class Solution:
     Integrals are over the mesh as it is: in one dimension per m^2 of film, in two per m, in three of the whole.
     """
 
-    def __init__(self, system, x, load, E, sources, loads, report):
-        self.system, self.E, self.sources, self.loads, self.report = system, E, sources, loads, report
+    def __init__(
+        self, system, x, load, report, E=(0, 0, 0), sources=None, loads=None, motive=None, conductances=None, rate=None
+    ):
+        self.system, self.report, self.E = system, report, np.asarray(E, dtype=float)
+        self.sources, self.loads, self.motive = sources or {}, loads or {}, motive or {}
+        self.conductances = conductances or {}  # {face: (n, n)}, beside those of the system
         self.x = x  # (rows of this rank, n), V
+        self.rate = rate  # d_t x, V/s; None in a steady state
         self._load = load
 
     @property
@@ -60,22 +67,13 @@ class Solution:
     def flow(self, layer):
         """(3, n) integral of the current density j[i, A] over a layer, A m^(d - 2)."""
         medium = self.media[layer]
+        moved = self._moved(layer)
         if not callable(medium):
             drift = np.einsum("iAk,k->iA", medium.drift, self.E) * self.volume(layer)
-            return drift - np.einsum("iAqB,qB->iA", medium.flux, self.jets(layer))
-
-        def first(law):  # the law as what the test function 1 sees
-            def laid_out(x):
-                values = law(medium(x))
-                rows = np.zeros((len(values), 4, *values.shape[1:]))
-                rows[:, 0] = values
-                return rows
-
-            return laid_out
-
-        drift = [self._a.bulk_load(layer, first(lambda m, i=i: m.drift[:, i] @ self.E)).sum(axis=0) for i in range(3)]
-        flux = [self.integral(layer, first(lambda m, i=i: m.flux[:, i])) for i in range(3)]
-        return self._sum(np.stack(drift)) - np.stack(flux)
+            return moved + drift - np.einsum("iAqB,qB->iA", medium.flux, self.jets(layer))
+        drift = [self._mean_load(layer, lambda x, i=i: medium(x).drift[:, i] @ self.E) for i in range(3)]
+        flux = [self.integral(layer, _as_rows(lambda x, i=i: medium(x).flux[:, i])) for i in range(3)]
+        return moved + np.stack(drift) - np.stack(flux)
 
     def loss(self, layer):
         """(n,) what a layer takes out of each field: integral of ad_i j_i + relaxation mu, A m^(d - 3).
@@ -86,16 +84,30 @@ class Solution:
         return self._sum(product.sum(axis=0) - self._drive(layer).sum(axis=0))
 
     def work(self, layer):
-        """Power that the electric field spends in a layer, W m^(d - 3)."""
-        medium = self.media[layer]
-        kappa = medium(np.zeros((3, 1))).kappa if callable(medium) else medium.kappa
-        return float(self.E @ self.flow(layer) @ kappa)
+        """Power that the electric field and electromotive fields spend in a layer, W m^(d - 3)."""
+        kappa = self.system.somewhere(layer).kappa
+        return float(self.E @ self.flow(layer) @ kappa) + self._motive_power(layer)
 
     def dissipation(self, layer):
         """Power that a layer turns into heat, by Joule's law and by relaxation, W m^(d - 3)."""
         rows, product = self._product(layer, self._law(layer, "matrix"))
         spent = np.vdot(self.x[rows], product) - np.vdot(self.x, self._drive(layer))
         return self.work(layer) + float(self._sum(spent))
+
+    def driven_size(self, layer):
+        """(n,) magnitude of what electromotive fields and loads drive in a layer, node by node, A m^(d - 3)."""
+        load = self.system.driven(layer, np.zeros(3), self.loads, self.motive)
+        return self._sum(np.abs(load).sum(axis=0))
+
+    def stored(self, layer):
+        """(n,) integral of storage d_t mu over a layer, A m^(d - 3): what it keeps of the currents that enter."""
+        if self.rate is None:
+            return np.zeros(self.system.n)
+        return self.system.somewhere(layer).storage @ self._sum(self._a.loads[layer][:, 0] @ self.rate)
+
+    def stored_power(self, layer):
+        """Integral of mu . storage d_t mu over a layer, W m^(d - 3)."""
+        return 0.0 if self.rate is None else float(self._sum(np.vdot(self.x, self._storing(layer))))
 
     # faces
 
@@ -115,7 +127,7 @@ class Solution:
             return np.zeros(self.system.n)
         load = self._a.faces[face][2]
         source = np.asarray(self.sources.get(face, law.source))
-        out = law.conductance @ self._sum(load @ self.x) - source * self.area(face)
+        out = self._conductance(face) @ self._sum(load @ self.x) - source * self.area(face)
         mask = self.system.on_face(face) if law.fixed else None
         for A in law.fixed:  # where two such faces meet, each has its share
             holding = sum(
@@ -132,7 +144,9 @@ class Solution:
         index, mass, load = self._a.faces[face]
         free = [A for A in range(self.system.n) if A not in law.fixed]
         mu = self.columns[self._a.columns[index]]
-        absorbed = np.einsum("k,kA,AB,kB->", mass, self.x[self._a.rows[index]][:, free], law.conductance[free], mu)
+        absorbed = np.einsum(
+            "k,kA,AB,kB->", mass, self.x[self._a.rows[index]][:, free], self._conductance(face)[free], mu
+        )
         source = np.asarray(self.sources.get(face, law.source))
         delivered = self._sum(load @ self.x)[free] @ source[free]
         out = self.current(face)
@@ -167,11 +181,13 @@ class Solution:
         rows, product = self._product(layer, self._law(layer, "matrix"))
         out = np.array(self._drive(layer))
         np.subtract.at(out, rows, product)
+        if self.rate is not None:
+            out -= self._storing(layer)
         for name, law in self.system.faces.items():
             if self._sum(int((mask & self._a.face_dofs(self.mesh.faces[name])).sum())):
                 index, mass, load = self._a.faces[name, layer]
                 mu = self.columns[self._a.columns[index]]
-                np.subtract.at(out, self._a.rows[index], mass[:, None] * (mu @ law.conductance.T))
+                np.subtract.at(out, self._a.rows[index], mass[:, None] * (mu @ self._conductance(name).T))
                 out += np.outer(load, self.sources.get(name, law.source))
         out[self.system.fixed[: len(out)]] = 0
         return self._sum(out[mask].sum(axis=0))
@@ -183,8 +199,13 @@ class Solution:
 
     @cached_property
     def residual(self):
-        """(rows, n): A x - b without constraints; zero except where a potential is held."""
-        return self.system.apply(self.columns) - self._load
+        """(rows, n): storage d_t x + A x - b without constraints; zero except where a potential is held."""
+        left = self.system.apply(self.columns) - self._load
+        for face, conductance in self.conductances.items():
+            index, mass, _ = self._a.faces[face]
+            mu = self.columns[self._a.columns[index]]
+            np.add.at(left, self._a.rows[index], mass[:, None] * (mu @ conductance.T))
+        return left if self.rate is None else left + self.system.store(self.system.spread(self.rate))
 
     # details
 
@@ -195,15 +216,59 @@ class Solution:
     def _sum(self, value):
         return self.mesh.comm.allreduce(value)
 
+    def _conductance(self, face):
+        return self.system.faces[face].conductance + self.conductances.get(face, 0.0)
+
+    def _storing(self, layer):
+        """(rows, n) storage d_t mu of a layer, tested."""
+        X = np.zeros((4, self.system.n, 4, self.system.n))
+        X[0, :, 0, :] = self.system.somewhere(layer).storage
+        index, blocks = self._a.bulk_matrix(layer, X)
+        rate, out = self.system.spread(self.rate), np.zeros_like(self.x)
+        np.add.at(out, self._a.rows[index], np.einsum("kab,kb->ka", blocks, rate[self._a.columns[index]]))
+        return out
+
     def _law(self, layer, name):
         medium = self.media[layer]
         return (lambda x: getattr(medium(x), name)) if callable(medium) else getattr(medium, name)
 
     def _drive(self, layer):
-        medium = self.media[layer]
-        drive = (lambda x: medium(x).drive @ self.E) if callable(medium) else medium.drive @ self.E
-        load = self._a.bulk_load(layer, drive)
-        return load + self._a.bulk_load(layer, self.loads[layer]) if layer in self.loads else load
+        return self.system.driven(layer, self.E, self.loads, self.motive)
+
+    def _mean_load(self, layer, F):
+        """(n,) integral of F (N, n), a function of points, over a layer."""
+        return self._sum(self._a.bulk_load(layer, _as_rows(F)).sum(axis=0))
+
+    def _moved(self, layer):
+        """(3, n) integral of the current density of the electromotive field in a layer."""
+        if layer not in self.motive:
+            return 0.0
+        law = of_motive(self.media[layer], self.motive[layer], "flux")
+        return np.stack([self._mean_load(layer, lambda x, i=i: law(x)[:, i]) for i in range(3)])
+
+    def _motive_power(self, layer):
+        """Integral of f . j over a layer, f the electromotive field  (W m^(d - 3))."""
+        if layer not in self.motive:
+            return 0.0
+        medium, field = self.media[layer], self.motive[layer]
+        law = of_motive(medium, field, "flux")
+
+        def against(x, j):
+            """f . j as the first of n fields, so that it can be integrated as a law is."""
+            out = np.zeros((x.shape[1], self.system.n, *j.shape[3:]))
+            out[:, 0] = np.einsum("NiA,NiA...->N...", field(x), j)
+            return out
+
+        def drift(x):
+            here = medium(x) if callable(medium) else medium
+            return law(x) + np.einsum("...iAk,k->...iA", here.drift, self.E)
+
+        def flux(x):
+            here = (medium(x) if callable(medium) else medium).flux
+            return np.broadcast_to(here, (x.shape[1], *here.shape[-4:]))
+
+        given = self._mean_load(layer, lambda x: against(x, drift(x)))[0]
+        return float(given - self.integral(layer, _as_rows(lambda x: against(x, flux(x))))[0])
 
     def _product(self, layer, X):
         """Rows, and the products of the blocks of X with the potentials, entry by entry."""
@@ -213,3 +278,15 @@ class Solution:
 
     def _interface_mask(self, below, above, side):
         return self._a.face_dofs(self.mesh.interfaces[below, above][:, 2 * side : 2 * side + 2])
+
+
+def _as_rows(law):
+    """A law (N, n, ...) as what the test function 1 sees: (N, 4, n, ...) with zeros beside the derivatives."""
+
+    def laid_out(x):
+        values = law(x)
+        rows = np.zeros((len(values), 4, *values.shape[1:]))
+        rows[:, 0] = values
+        return rows
+
+    return laid_out

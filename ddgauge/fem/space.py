@@ -1,7 +1,7 @@
-"""Lagrange spaces with a dofmap of our own: broken at sheets, periodic, dofs numbered along z."""
+"""Lagrange spaces with a dofmap of our own: broken at sheets, periodic, tied at contacts, dofs numbered along z."""
 
 import numpy as np
-from dolfinx import common, fem
+from dolfinx import common, fem, la
 
 
 def regions(mesh, broken):
@@ -15,11 +15,11 @@ def regions(mesh, broken):
     return {name: numbers[r] for name, r in region.items()}
 
 
-def dofmap(mesh, degree, region_of_cell):
-    """Continuous within a region, split between regions, one at opposite sides of a period.
+def dofmap(mesh, degree, region_of_cell, tied=()):
+    """Continuous within a region, split between regions, one at opposite sides of a period, one on each tied face.
 
     A dof is a pair (dof of the ordinary space, region), owned by the lowest rank with a cell of its own there: a line
-    of dofs along z that cells of two ranks share stays on one of them.
+    of dofs along z that cells of two ranks share stays on one of them. A tied face is of no region.
 
     Returns
     -------
@@ -33,8 +33,13 @@ def dofmap(mesh, degree, region_of_cell):
     globe = old_map.local_to_global(np.arange(local + old_map.num_ghosts, dtype=np.int32))
     keeper = np.concatenate([np.full(local, comm.rank), old_map.owners])
     globe, keeper, points = _identified(mesh, globe, keeper, points)
+    one = np.zeros(len(globe), dtype=bool)
+    for face in tied:
+        on_face = _on_face(mesh, plain, face)
+        globe, keeper, points = _tied(comm, on_face, globe, keeper, points)
+        one |= on_face
     count = max(comm.allgather(int(region_of_cell.max(initial=0)) + 1))
-    pairs = globe[cell_dofs] * count + region_of_cell[: len(cell_dofs), None]
+    pairs = globe[cell_dofs] * count + np.where(one[cell_dofs], 0, region_of_cell[: len(cell_dofs), None])
     keys, first, inverse = np.unique(pairs, return_index=True, return_inverse=True)
     keeper, at = keeper[cell_dofs].ravel()[first], points[cell_dofs].reshape(-1, 3)[first]
     own_cells = pairs[: mesh.domain.topology.index_map(mesh.dimension).size_local]
@@ -79,6 +84,36 @@ def _numbers(comm, keys, mine, ghosts, owner, start):
         numbers[owner[ghosts] == r] = answer
     askers = np.array([r for r in range(comm.size) if r != comm.rank and len(asked[r])], dtype=np.int32)
     return numbers, askers
+
+
+def facet_dofs(V, sides):
+    """Dofs of facets given as (k, 2) cells and local facets; places in the cell dofs of the space V: (k, dofs)."""
+    dim = V.mesh.topology.dim
+    connected = V.mesh.topology.connectivity(dim, dim - 1)
+    facets = len(connected.links(0)) if connected.num_nodes else 0
+    closure = np.array([V.dofmap.dof_layout.entity_closure_dofs(dim - 1, f) for f in range(facets)])
+    return closure[sides[:, 1]] if len(sides) else np.empty((0, 1), dtype=np.int32)
+
+
+def _on_face(mesh, plain, face):
+    """Mask of the ordinary dofs of this rank, ghosts included, that any rank finds on a face."""
+    sides = mesh.faces[face]
+    mark = la.vector(plain.dofmap.index_map, 1, dtype=np.float64)
+    mark.array[plain.dofmap.list[sides[:, :1], facet_dofs(plain, sides)].ravel()] = 1
+    mark.scatter_reverse(la.InsertMode.add)
+    mark.scatter_forward()
+    return mark.array > 0
+
+
+def _tied(comm, on_face, globe, keeper, points):
+    """Number, keeper and place of the first dof of a face for all of them."""
+    here = np.flatnonzero(on_face)
+    globe, keeper, points = globe.copy(), keeper.copy(), points.copy()
+    ends = [min(zip(points[here].tolist(), globe[here].tolist(), keeper[here].tolist()))] if len(here) else []
+    every = [end for part in comm.allgather(ends) for end in part]
+    if every:
+        points[here], globe[here], keeper[here] = min(every)
+    return globe, keeper, points
 
 
 def _identified(mesh, globe, owner, points):

@@ -22,13 +22,13 @@ class Balances:
 def balances(solution):
     """Balances of a solution  [Z23 (32), (33) tested with mu^0 = 1, mu^a = 1 and mu itself].
 
-    Currents out of the faces, by the residual where a potential is held, against the losses in layers and interfaces;
-    the work of the electric field, contacts and sources against what layers, faces and interfaces dissipate.
+    Currents out of the faces, by the residual where a potential is held, against the losses in layers and interfaces
+    and what layers store; the work of fields, contacts and sources against what is dissipated and stored.
     """
     system = solution.system
     flows = [solution.current(face) for face in system.faces]
     flows += [side for pair in system.junctions for side in solution.junction_current(*pair)]
-    flows += [solution.loss(layer) for layer in system.media]
+    flows += [law(layer) for law in (solution.loss, solution.stored) for layer in system.media]
     flows, size = np.array(flows), np.array([_size(solution, layer) for layer in system.media])
     left = np.abs(flows.sum(axis=0))
     scale = np.abs(flows).sum(axis=0) + size.sum(axis=0)
@@ -39,6 +39,7 @@ def balances(solution):
     work = [solution.work(layer) for layer in system.media] + [delivered for delivered, _ in powers]
     heat = [solution.dissipation(layer) for layer in system.media] + [absorbed for _, absorbed in powers]
     heat += [solution.junction_power(*pair) for pair in system.junctions]
+    heat += [solution.stored_power(layer) for layer in system.media]
     weight = sum(map(abs, work)) + sum(map(abs, heat)) + sum(_drift_power(solution, layer) for layer in system.media)
     power = abs(sum(work) - sum(heat)) / weight if weight > 0 else 0.0
     return Balances(float(relative[0]), float(relative[1:].max(initial=0)), float(power))
@@ -47,11 +48,12 @@ def balances(solution):
 def _size(solution, layer):
     """Magnitude of the currents that flow inside a layer, per length of its thinnest measure.
 
-    The field's share counts even where potentials hold it up and nothing flows.
+    The field's share counts even where potentials hold it up and nothing flows, and an electromotive field's where it
+    drives currents in circles.
     """
     drift = np.abs(_medium(solution, layer).drift @ solution.E) * solution.volume(layer)
     j = (np.abs(solution.flow(layer)) + drift).max(axis=-2).reshape(-1)
-    return j / solution.volume(layer) ** (1 / solution.mesh.dimension)
+    return j / solution.volume(layer) ** (1 / solution.mesh.dimension) + solution.driven_size(layer)
 
 
 def _drift_power(solution, layer):

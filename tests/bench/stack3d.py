@@ -76,7 +76,7 @@ def ddgauge(unknowns):
     clock.note("assembly")
     solution = system.solve()
     clock.note("solve")
-    product = system.seconds_of_product()
+    product = system.linear.seconds_of_product()
     value = solution.current("top")[0] / solution.area("top")
     return solution.report.unknowns, clock, solution.report.iterations, value, product
 
