@@ -10,7 +10,7 @@ from typing import get_args
 
 import pytest
 
-from ddgauge.model import Run, boundary, couplings, interfaces, layer, options, stack, sweeps
+from ddgauge.model import Run, boundary, couplings, interfaces, layer, options, stack, sweeps, texture
 from ddgauge.model.inputs import STACK_KEYS
 
 ROOT = Path(__file__).parents[1]
@@ -36,6 +36,13 @@ TABLES = {
     "precession": boundary.Precession,
     '[interface."below|above"]': interfaces.Interface,
     "thin": interfaces.Thin,
+    'kind = "wall"': texture.Wall,
+    'kind = "walker"': texture.Walker,
+    'kind = "vortex"': texture.Vortex,
+    'kind = "skyrmion"': texture.Skyrmion,
+    'kind = "spiral"': texture.Spiral,
+    'kind = "spin-wave"': texture.SpinWave,
+    'kind = "file"': texture.Frames,
     "[mesh]": options.MeshOptions,
     "[solver]": options.SolverOptions,
     "[time]": options.TimeOptions,

@@ -21,6 +21,7 @@ RIVALS = (
     ({"transmission"}, {"resistance", "asymmetry", "polarisation", "spin_flip"}),
     ({"voltage"}, {"current"}, {"current_density"}),
     ({"absorption"}, {"absorption_below", "absorption_above"}),
+    ({"times"}, {"interval"}),
     ({"values"}, {"from", "to", "points", "spacing"}),
 )
 

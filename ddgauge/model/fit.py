@@ -9,6 +9,8 @@ from ddgauge.model.errors import InputError, hint_of, instead_of
 from ddgauge.model.stack import SIDES
 
 WHOLE_WAVES = 1e-6  # difference of a number of waves from a whole number that is rounding
+ROUNDING = 1e-9  # of times
+LACKING = {1: (0, 1), 2: (1,), 3: ()}  # axes along which nothing varies, by the dimension of a mesh made from layers
 
 
 def problems(run):
@@ -18,6 +20,7 @@ def problems(run):
     yield from MODELS.get(run.experiment, _spin_model)(run)
     yield from _evolution(run)
     yield from _wave(run)
+    yield from _texture(run)
 
 
 def _mesh(run):
@@ -148,8 +151,7 @@ def _wave(run):
         yield "drive: motive_force needs experiment = 'two-current' and the table [frequency]"
     if mesh.file is not None:
         return
-    lacking = {1: (0, 1), 2: (1,), 3: ()}[mesh.dimension]
-    for i in lacking:
+    for i in LACKING[mesh.dimension]:
         if q[i]:
             yield f"drive: wave_vector[{i}] = {q[i]:g} 1/m, must be 0: nothing varies along it in {mesh.dimension}D"
     for i, length in enumerate(mesh.sides if mesh.periodic else ()):
@@ -159,6 +161,26 @@ def _wave(run):
                 f"drive: wave_vector[{i}] = {q[i]:g} 1/m, must be a multiple of 2 pi / {length:g} m, the period,"
                 f" such as {2 * np.pi / length * max(1, round(abs(waves))):.9g} 1/m"
             )
+
+
+def _texture(run):
+    texture, mesh = run.stack.texture, run.mesh
+    if texture is None or run.experiment != "two-current":
+        return
+    if run.frequency is not None:
+        yield "texture does not go with the table [frequency]; it moves in [time]"
+    if mesh.file is None:
+        for i in LACKING[mesh.dimension]:
+            if np.isfinite(texture.scales[i]):
+                yield f"texture varies along {'xyz'[i]}, which a mesh with dimension = {mesh.dimension} does not have"
+    if texture.kind == "file" and len(times := texture.texture.times) > 1:
+        known = f"the frames are from {times[0]:g} to {times[-1]:g} s"
+        if run.time is None and not times[0] <= 0 <= times[-1]:
+            yield f": needs the table [time], or a frame at 0 s; {known}"
+        for key in ("start", "end") if run.time is not None else ():
+            t = getattr(run.time, key)
+            if not -ROUNDING <= (t - times[0]) / (times[-1] - times[0]) <= 1 + ROUNDING:
+                yield f"time.{key} = {t:g} s has no magnetisation: {known}"
 
 
 MODELS = {"two-current": _two_current}

@@ -25,7 +25,7 @@ from ddgauge.model.sweeps import Sweep, override
 
 EXPERIMENTS = ("conductance", "film", "transport", "relaxation", "two-current")
 ELECTROSTATICS = ("neutral", "bare", "poisson")
-STACK_KEYS = ("layer", "temperature", "magnetisation", "field", "drive", "boundary", "interface")
+STACK_KEYS = ("layer", "temperature", "magnetisation", "field", "drive", "boundary", "interface", "texture")
 
 
 class Run(Checked):
@@ -87,10 +87,14 @@ class Run(Checked):
         if problems:
             raise InputError(*problems)
         rest = {key: deepcopy(data[key]) for key in data if key not in STACK_KEYS}
+        tables = {key: data[key] for key in STACK_KEYS if key in data}
+        folder = Path(source).parent if source else Path()
         if isinstance(mesh := rest.get("mesh"), dict) and isinstance(mesh.get("file"), str):
-            mesh["file"] = (Path(source).parent if source else Path()) / mesh["file"]
+            mesh["file"] = folder / mesh["file"]
+        if isinstance(texture := tables.get("texture"), dict) and "files" in texture:
+            tables["texture"] = texture | {"files": _beside(folder, texture["files"])}
         try:
-            rest["stack"] = Stack(**{key: data[key] for key in STACK_KEYS if key in data})
+            rest["stack"] = Stack(**tables)
         except InputError as error:
             problems += error.problems
         try:
@@ -161,6 +165,13 @@ class Run(Checked):
                     raise InputError(
                         *(f"sweep {sweep.parameter!r}, at {value!r}: {p.removeprefix(': ')}" for p in error.problems)
                     ) from None
+
+
+def _beside(folder, paths):
+    """Paths (one, or a list) of files that are named relative to a folder, absolute."""
+    if isinstance(paths, list):
+        return [_beside(folder, path) for path in paths]
+    return str((folder / paths).absolute()) if isinstance(paths, str) else paths
 
 
 def read(path, overrides: Mapping[str, Any] | None = None):

@@ -76,13 +76,10 @@ class Interface(Checked):
             sigma, ell, t = self.thin.conductivity, self.thin.spin_diffusion_length, self.thin.thickness
             transmission, absorption = (G * np.eye(3) for G in interface.thin_interlayer(sigma, ell, t))
             charge, absorptions = sigma / t, (absorption, absorption)
-        elif self.transmission is None:
-            raise InputError(NO_TRANSMISSION)
         else:
-            transmission = (
-                np.eye(3) * self.transmission if np.ndim(self.transmission) == 0 else np.array(self.transmission)
-            )
-            charge = self.conductance or 0.0
+            given = self.transmission or 0.0
+            transmission = np.eye(3) * given if np.ndim(given) == 0 else np.array(given)
+            charge = sum(self.conductance) if isinstance(self.conductance, Spins) else self.conductance or 0.0
             absorptions = [sheet.on_mu_s(m) if sheet else np.zeros((3, 3)) for sheet in self.sheets]
         jump = np.zeros((4, 4))
         jump[0, 0] = charge

@@ -7,21 +7,10 @@ import numpy as np
 from pydantic import BeforeValidator, Field, model_validator
 
 from ddgauge.model.errors import Checked, InputError, show
-from ddgauge.model.quantities import Choice, Number, Quantity, Switch, Text, Whole, element
+from ddgauge.model.quantities import Choice, Numbers, Quantity, Switch, Text, Whole
 from ddgauge.model.stack import SIDES
 
 STRUCTURED = {"dimension": 1, "shape": "simplex", "periodic": True}  # of a mesh that is made from the stack
-
-
-def Numbers(unit, sign):
-    """A list of numbers in an SI unit; one number stands for a list of one."""
-    number = Number(unit, sign)
-
-    def read(value):
-        values = value if isinstance(value, list | tuple | np.ndarray) else [value]
-        return tuple(element(i, number, x) for i, x in enumerate(values))
-
-    return Annotated[tuple[float, ...], BeforeValidator(read), number]
 
 
 def _cells(value):

@@ -7,6 +7,7 @@ from ddgauge.model import checks
 CELLS = {1: 32, 2: 12, 3: 6}  # through a layer of two lengths or more, at least, by the dimension of the mesh
 FEWEST = 4  # through a layer much thinner than its lengths, where many cells bring nothing but rounding errors
 MOST_CELLS = 400
+EVEN = 100  # thicknesses: graded to an edge so wide, all cells are alike
 ACROSS = {True: 2, False: 8}  # cells along a periodic side (nothing varies there by itself), and along another
 
 
@@ -28,10 +29,15 @@ def through(case, stack, names):
         thickness = stack[name].thickness
         length = lengths[name] or thickness
         edge = min(length, thickness)
+        turns = texture_scales(stack, name)[2]
+        if options.element_size is not None or np.isfinite(turns):
+            edge = EVEN * thickness
         if options.element_size is not None:
-            cells, edge = int(np.ceil(thickness / options.element_size)), 100 * thickness
+            cells = int(np.ceil(thickness / options.element_size))
         elif options.cells is not None:
             cells = options.cells[k] if isinstance(options.cells, tuple) else options.cells
+        elif np.isfinite(turns):
+            cells = int(np.clip(np.ceil(2 * thickness / min(length, turns)), FEWEST, MOST_CELLS))
         else:
             most = CELLS[options.dimension]
             cells = int(np.clip(np.ceil(most * thickness / (2 * length)), FEWEST, most)) if lengths[name] else most
@@ -43,6 +49,18 @@ def through(case, stack, names):
     return plan, sizes
 
 
+def texture_scales(stack, name=None):
+    """(3,) lengths along x, y, z over which what drives a layer (or any layer) turns, m; infinite where it does not."""
+    scales = np.full(3, np.inf)
+    if stack.texture is not None and (name is None or name in stack.textured):
+        scales = stack.texture.scales
+    force, q = stack.wave
+    if force.any():
+        with np.errstate(divide="ignore"):
+            scales = np.minimum(scales, 1 / np.abs(q))
+    return scales
+
+
 def divisions(case):
     """Cells along the sides."""
     options = case.mesh
@@ -52,9 +70,25 @@ def divisions(case):
         return (options.lateral_cells,) * len(options.sides)
     if options.element_size is not None:
         return tuple(int(np.ceil(length / options.element_size)) for length in options.sides)
-    varies = any(callable(layer.gauge) for layer in case.stack.layers)
+    scales = texture_scales(case.stack)[: len(options.sides)]
+    varies = any(callable(layer.gauge) for layer in case.stack.layers) or case.stack.texture is not None
     periodic = options.periodic and not varies and case.experiment != "relaxation"
-    return (ACROSS[periodic],) * len(options.sides)
+    return tuple(
+        int(np.clip(np.ceil(2 * length / scale), ACROSS[periodic], MOST_CELLS))
+        for length, scale in zip(options.sides, scales, strict=True)
+    )
+
+
+def side_warnings(case):
+    """Lines that say where cells along the sides are longer than half of what they should resolve."""
+    warnings = []
+    for axis, length, scale, cells in zip("xy", case.mesh.sides, texture_scales(case.stack), divisions(case)):
+        if length / cells > scale / 2 * (1 + 1e-9):
+            warnings.append(
+                f"mesh: cells of {length / cells:.3g} m along {axis} are coarse for what turns within {scale:.3g} m;"
+                f" use {int(np.ceil(2 * length / scale))} or more (mesh.lateral_cells)"
+            )
+    return warnings
 
 
 def default_degree(dimension, structured, periodic):

@@ -128,6 +128,17 @@ def _read(read, number):
     return BeforeValidator(lambda value: read(value, number))
 
 
+def Numbers(unit, sign=""):
+    """A list of numbers in an SI unit; one number stands for a list of one."""
+    number = Number(unit, sign)
+
+    def read(value):
+        values = value if isinstance(value, list | tuple | np.ndarray) else [value]
+        return tuple(element(i, number, x) for i, x in enumerate(values))
+
+    return Annotated[tuple[float, ...], BeforeValidator(read), number]
+
+
 def Vector(unit, sign="", read=vector):
     """Three numbers in an SI unit."""
     return Annotated[tuple[float, float, float], _read(read, number := Number(unit, sign)), number]

@@ -29,6 +29,8 @@ def _from_library(item, key, look_up):
 def spin_model_problems(stack, experiment):
     """What of the two-current model stands in a stack of another experiment."""
     other = f"belongs to experiment = 'two-current', not {experiment!r}"
+    if stack.texture is not None:
+        yield f"texture {other}"
     for layer in stack.layers:
         yield from (f"layer {layer.name!r}: {key} {other}" for key in _given(layer, TWO_CURRENT))
     for name, boundary in stack.boundary.items():

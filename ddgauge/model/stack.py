@@ -9,9 +9,12 @@ from ddgauge.model.boundary import AnyBoundary, Boundary, Contact, Current, Floa
 from ddgauge.model.channels import TwoCurrentCoefficients
 from ddgauge.model.couplings import Exchange, ExchangeRelaxation, SpinOrbit
 from ddgauge.model.errors import Checked, InputError, hint_of, instead_of, listed
+from ddgauge.model.fields import Angle, Drive, MagneticField, Magnetisation
 from ddgauge.model.interfaces import Interface, Thin
 from ddgauge.model.layer import Layer, LayerCoefficients
-from ddgauge.model.quantities import Degrees, Quantity, ScalarOr, Vector, nonzero, vector
+from ddgauge.model.quantities import Quantity
+from ddgauge.model.texture import AnyTexture
+from ddgauge.physics.motive_force import motive_force
 
 __all__ = [  # noqa: RUF022, from the whole to its parts
     "Stack", "Magnetisation", "Angle", "MagneticField", "Drive",
@@ -24,83 +27,6 @@ SIDES = {
     2: ("left", "right", "bottom", "top"),
     3: ("left", "right", "front", "back", "bottom", "top"),
 }
-ZERO = (0.0, 0.0, 0.0)
-
-
-class Angle(Checked):
-    """A direction in one of three planes, degrees: alpha, beta and gamma of angular magnetoresistance  [Althammer13].
-
-    xy: (cos, sin, 0), from x to y;  yz: (0, sin, cos), from z to y;  xz: (sin, 0, cos), from z to x.
-    """
-
-    xy: Degrees | None = None
-    yz: Degrees | None = None
-    xz: Degrees | None = None
-
-    @model_validator(mode="after")
-    def _one(self):
-        if self.xy is None and self.yz is None and self.xz is None:
-            raise InputError(": needs xy, yz or xz (degrees)")
-        return self
-
-    @property
-    def components(self):
-        """(3,) components."""
-        plane, angle = next((plane, value) for plane, value in self if value is not None)
-        c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
-        return {"xy": np.array([c, s, 0]), "yz": np.array([0, s, c]), "xz": np.array([s, 0, c])}[plane]
-
-
-class Magnetisation(Checked):
-    """The direction of the magnetisation, of any length but zero, or its angle."""
-
-    direction: Vector("", read=nonzero) | None = None
-    angle: Angle | None = None
-
-    @model_validator(mode="after")
-    def _something(self):
-        if self.direction is None and self.angle is None:
-            raise InputError(": needs direction (a vector) or angle, such as {xy = 45}")
-        return self
-
-    @property
-    def unit_vector(self):
-        """(3,) of length 1."""
-        return self.angle.components if self.angle else np.array(self.direction) / np.linalg.norm(self.direction)
-
-
-class MagneticField(Checked):
-    """The magnetic field, a vector, or its strength with a direction or an angle."""
-
-    B: ScalarOr("T", vector) = ZERO
-    direction: Vector("", read=nonzero) | None = None
-    angle: Angle | None = None
-
-    @model_validator(mode="after")
-    def _scalar_with_direction(self):
-        directed = self.direction is not None or self.angle is not None
-        if isinstance(self.B, float) and not directed:
-            raise InputError(
-                f"B = {self.B:g} T, must be three numbers (x, y, z) in T, or stand beside direction or angle"
-            )
-        if directed and not isinstance(self.B, float):
-            raise InputError("B must be one number in T beside direction or angle")
-        return self
-
-    @property
-    def components(self):
-        """(3,) components."""
-        if isinstance(self.B, float):
-            return self.B * Magnetisation(direction=self.direction, angle=self.angle).unit_vector
-        return np.array(self.B)
-
-
-class Drive(Checked):
-    """What drives the currents, beside contacts and imposed currents."""
-
-    electric_field: Vector("V/m") = ZERO
-    motive_force: Vector("V/m") = ZERO  # amplitude of E_smf exp(i q.x - i omega t): up feels it, down its opposite
-    wave_vector: Vector("1/m") = ZERO  # q
 
 
 def _wrapped(key):
@@ -121,6 +47,7 @@ class Stack(Checked):
     drive: Annotated[Drive, _wrapped("electric_field")] = Drive()
     boundary: dict[str, AnyBoundary] = {}  # noqa: RUF012, pydantic copies it
     interface: dict[str, Interface] = {}  # noqa: RUF012
+    texture: AnyTexture | None = None  # in Python also a function m(x, t) of points (3, N), m, and time, s -> (N, 3)
 
     def __init__(self, layers=None, **given):
         layers = [layers] if isinstance(layers, Layer) else layers
@@ -134,7 +61,7 @@ class Stack(Checked):
 
     @model_validator(mode="after")
     def _whole(self):
-        if problems := [*self._name_problems(), *self._missing_problems()]:
+        if problems := [*self._name_problems(), *self._missing_problems(), *self._texture_problems()]:
             raise InputError(*problems)
         return self
 
@@ -182,6 +109,18 @@ class Stack(Checked):
                 key = "current" if boundary.total_current else "current_density"
                 yield f"boundary {name!r}: {key} has no way out; add a contact or a second current"
 
+    def _texture_problems(self):
+        if self.texture is None:
+            return
+        names = self.names
+        if wrong := [name for name in self.texture.layers or () if name not in names]:
+            yield f"texture.layers: unknown layer {instead_of(wrong[0], names, 'layers')}"
+        elif not self.textured:
+            yield "texture: no layer has polarisation; give one, or name the layers of the texture in its key layers"
+        for name in self.textured:
+            if name in names and self[name].reversed:
+                yield f"layer {name!r}: reversed does not go with texture, along which the spins of the layer are"
+
     def with_(self, **changes):
         """This stack with some tables changed: stack.with_(magnetisation=[1, 0, 0], temperature=20)."""
         return Stack(**{("layer" if key == "layers" else key): value for key, value in (dict(self) | changes).items()})
@@ -226,6 +165,26 @@ class Stack(Checked):
     def electric_field(self):
         """(3,) V/m."""
         return np.array(self.drive.electric_field)
+
+    @property
+    def textured(self):
+        """Names of the layers whose magnetisation is that of the texture."""
+        if self.texture is None:
+            return ()
+        return self.texture.layers or tuple(layer.name for layer in self.layers if layer.polarisation)
+
+    def motive_force(self, name):
+        """Spin motive force of the texture in a layer, or None where there is none.
+
+        Returns
+        -------
+        function of points (3, N), m, and time, s
+            E_smf (N, 3), V/m: majority spins feel it, minority spins its opposite.
+        """
+        if name not in self.textured:
+            return None
+        field, beta = self.texture.texture, self[name].nonadiabaticity
+        return lambda x, t: motive_force(*field.jet(x, t), beta)
 
     @property
     def wave(self):
