@@ -124,10 +124,12 @@ class Evolution:
         system = self.system
         self._largest = np.maximum(self._largest, self._size(x))
         self._set_tolerances()
-        gone = (self._product(x, time) + system.store(system.spread(rate)) - self._load(time)) * self._free
-        flows = np.abs(self._product(x, time)[:, 0]).sum() + np.abs(self._load(time)[:, 0]).sum()
-        lost, size = system.comm.allreduce(float(gone[:, 0].sum())), system.comm.allreduce(float(flows))
+        parts = self._product(x, time), system.store(system.spread(rate)), -self._load(time)
+        gone, flows = sum(parts) * self._free, sum(map(np.abs, parts))
+        lost, size = system.comm.allreduce(float(gone[:, 0].sum())), system.comm.allreduce(float(flows[:, 0].sum()))
         self.leak = max(self.leak, abs(lost) / size if size else 0.0)
+        size = system.norm(flows)
+        self.residual = max(self.residual, float(system.norm(gone) / size) if size else 0.0)
 
     def _stepper(self, start):
         a, system = self.system.assembly, self.system
@@ -201,10 +203,10 @@ class Evolution:
                 blocks = self.system.with_faces(blocks, conductances)
             self._prepare(shift, self.system.constrained(blocks) + shift * self.storage)
         self.system.compatible(rhs, self.null)
-        x, iterations, residual = self._linear.solve(rhs)
+        x, iterations, _ = self._linear.solve(rhs)
         for z in self.null:
             x -= self.system.dot(z, x) * z
-        self.iterations, self.residual = max(self.iterations, iterations), max(self.residual, residual)
+        self.iterations = max(self.iterations, iterations)
         return x
 
     def _prepare(self, shift, blocks):

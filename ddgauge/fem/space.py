@@ -86,6 +86,15 @@ def _numbers(comm, keys, mine, ghosts, owner, start):
     return numbers, askers
 
 
+def touching(mesh, faces):
+    """Pairs of the named faces that have a point in common."""
+    plain = fem.functionspace(mesh.domain, ("Lagrange", 1))
+    masks = {name: _on_face(mesh, plain, name) for name in faces}
+    pairs = [(a, b) for k, a in enumerate(faces) for b in faces[k + 1 :]]
+    met = mesh.comm.allreduce(np.array([int((masks[a] & masks[b]).sum()) for a, b in pairs], dtype=int))
+    return [pair for pair, count in zip(pairs, met) if count]
+
+
 def facet_dofs(V, sides):
     """Dofs of facets given as (k, 2) cells and local facets; places in the cell dofs of the space V: (k, dofs)."""
     dim = V.mesh.topology.dim

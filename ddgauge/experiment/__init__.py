@@ -1,0 +1,50 @@
+"""From a checked run to numbers: mesh, media, solves, and what each experiment makes of the solutions."""
+
+from mpi4py import MPI
+
+from ddgauge.experiment.conductance import conductance_of
+from ddgauge.experiment.film import film
+from ddgauge.experiment.problem import BalanceError, Problem, Result, account
+from ddgauge.experiment.relaxation import relaxation
+from ddgauge.experiment.transport import transport
+from ddgauge.model import Run, Stack
+
+__all__ = ["BalanceError", "Problem", "Result", "run"]
+
+EXPERIMENTS = {
+    "conductance": conductance_of,
+    "film": film,
+    "transport": transport,
+    "relaxation": relaxation,
+    "two-current": transport,
+}
+
+
+def run(case, comm=MPI.COMM_WORLD, step=lambda text: None, keeper=None, **tables):
+    """The Result of a checked run, the same on every rank.
+
+    Parameters
+    ----------
+    case : model.Run or model.Stack
+    comm : MPI communicator
+    step : function of a text, called before anything that may take long
+    keeper : dynamics.Keeper, optional
+        Keeps the state of an evolution in a file, to go on from.
+    tables
+        With a Stack, the rest of an input file: experiment="film", mesh={"dimension": 1}, solver, conductance, output.
+
+    Raises
+    ------
+    model.InputError, fem.mesh.MeshError, fem.solve.SolverError, BalanceError
+    """
+    if isinstance(case, Stack):
+        case = Run(stack=case, **tables)
+    elif tables:
+        raise TypeError(f"{', '.join(tables)} go with a Stack; a Run has them: read(file, overrides)")
+    problem = Problem(case, comm, step, keeper)
+    if case.sweep:
+        problem.warnings.append("[[sweep]] is checked, not run: these are the numbers of the file as it stands")
+    result = EXPERIMENTS[case.experiment](problem)
+    result.numbers |= account(problem)
+    result.warnings = problem.warnings
+    return result

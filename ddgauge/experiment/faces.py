@@ -1,0 +1,49 @@
+"""What is reported of every experiment: voltages, currents and spin at faces and interfaces."""
+
+import numpy as np
+
+CURRENT = {1: "A/m^2", 2: "A/m", 3: "A"}  # by the dimension of the mesh, which is per area or per length
+RESISTANCE = {1: "ohm m^2", 2: "ohm m", 3: "ohm"}
+
+
+def charge_at_faces(solution, leads):
+    """Voltages, and currents out, of all faces; of a contact with a resistance the voltage is that of its lead."""
+    voltage, current = {}, {}
+    for name in solution.mesh.faces:
+        voltage[name] = leads[name] if name in leads else float(solution.potential(name)[0])
+        current[name] = float(solution.current(name)[0])
+    unit = CURRENT[solution.mesh.dimension]
+    return {"voltage": voltage | {"units": {"*": "V"}}, "current": current | {"units": {"*": unit}}}
+
+
+def resistance(numbers, stack, dimension):
+    """{"resistance": {"a|b": ohm}} if a current flows between two contacts and nothing else drives; otherwise {}."""
+    contacts = [name for name, boundary in stack.boundary.items() if boundary.carries_charge]
+    voltage, current = numbers["voltage"], numbers["current"]
+    driven = stack.electric_field.any() or any(stack.motive_force(name) for name in stack.names)
+    if len(contacts) != 2 or driven or not abs(current[contacts[0]]) > 0:
+        return {}
+    a, b = contacts
+    ohms = (voltage[a] - voltage[b]) / -current[a]
+    return {"resistance": {f"{a}|{b}": ohms, "units": {"*": RESISTANCE[dimension]}}}
+
+
+def spin_at_faces(solution):
+    """Spin current densities along the normal out of, and spin voltages at, faces and interfaces.
+
+    Of three components in the spin model, a number in the two-current model.
+    """
+    mesh, spin = solution.mesh, slice(1, 4) if solution.system.n == 4 else 1
+    current, accumulation = {}, {}
+    for name in mesh.faces:
+        current[name] = solution.current(name)[spin] / solution.area(name)
+        accumulation[name] = 2 * solution.potential(name)[spin]
+    for below, above in mesh.interfaces:
+        key, area = f"{below}|{above}", solution.interface_area(below, above)
+        current[key] = solution.interface_current(below, above)[spin] / area
+        sides = [2 * solution.interface_potential(below, above, side)[spin] for side in (0, 1)]
+        accumulation[key] = sides[0] if (below, above) not in solution.system.junctions else np.array(sides)
+    return {
+        "spin_current": current | {"units": {"*": "A/m^2"}},
+        "accumulation": accumulation | {"units": {"*": "V"}},
+    }

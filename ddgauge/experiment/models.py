@@ -1,0 +1,148 @@
+"""Media, faces and junctions of a stack: the spin model with four fields, and two currents with two or three."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from ddgauge.physics import closure, two_current
+from ddgauge.physics.medium import Face, Junction, spin_medium
+
+CAPACITOR = 2e-10  # m, between the charges of two metals with an interface resistance: a layer of atoms
+
+
+def laws(case, stack, assembly):
+    """({layer: Medium}, {face: Face}, {(below, above): Junction}) of a run's model on a mesh."""
+    mesh = assembly.mesh
+    if case.experiment == "two-current":
+        found = _two_current(case.electrostatics, stack, mesh.layers)
+    else:
+        found = {name: medium(stack.coefficients(name)) for name in mesh.layers}, stack.faces, stack.interfaces
+    media, faces, junctions = found
+    faces = {name: _with_density(assembly, stack, name, face) for name, face in faces.items()}
+    return media, faces, {pair: junction for pair, junction in junctions.items() if pair in mesh.interfaces}
+
+
+def faces_at(case, stack, assembly, time):
+    """{face: Face} of a run's model at a time (s): moments that precess have a direction."""
+    _, faces, _ = laws(case, stack, assembly)
+    return faces | {name: stack.boundary[name].face(stack.direction, time) for name in precessing(stack)}
+
+
+def precessing(stack):
+    """Names of the faces with magnets that precess."""
+    return [name for name, boundary in stack.boundary.items() if getattr(boundary, "precession", None)]
+
+
+def grounded(faces):
+    """The same faces with nothing that drives: held potentials and sources are zero."""
+    return {
+        name: replace(face, source=0 * face.source, fixed=dict.fromkeys(face.fixed, 0.0))
+        for name, face in faces.items()
+    }
+
+
+def motive(stack, time):
+    """{layer: electromotive field of mu^0 and mu} of the stack's texture at a time (s), as of System.solve."""
+    forces = {name: stack.motive_force(name) for name in stack.names}
+    return {name: _of_spin(lambda x, law=law: law(x, time)) for name, law in forces.items() if law is not None}
+
+
+def driven(stack, system):
+    """The drive of Evolution: field, texture, and magnets that precess, as functions of time."""
+
+    def drive(time):
+        found = {"E": stack.electric_field, "motive": motive(stack, time)}
+        if moving := {name: stack.boundary[name].face(stack.direction, time) for name in precessing(stack)}:
+            found["sources"] = {name: face.source for name, face in moving.items()}
+            found["conductances"] = {
+                name: face.conductance - system.faces[name].conductance for name, face in moving.items()
+            }
+        return found
+
+    return drive
+
+
+def phasors(stack):
+    """(real, imaginary) drives of Harmonic: contacts, field, and the wave of a spin motive force."""
+    E_smf, q = stack.wave
+    real, imaginary = {"E": stack.electric_field}, {}
+    if E_smf.any():
+        for drive, part in ((real, np.cos), (imaginary, np.sin)):
+            wave = _of_spin(lambda x, part=part: part(q @ x)[:, None] * E_smf)
+            drive["motive"] = dict.fromkeys(stack.names, wave)
+    return real, imaginary
+
+
+def _of_spin(law):
+    """The electromotive field (N, 3, 2) of a spin motive force E_smf(x) (N, 3): that of mu alone."""
+
+    def field(x):
+        E_smf = law(x)
+        return np.stack([np.zeros_like(E_smf), E_smf], axis=-1)
+
+    return field
+
+
+def lead_voltage(boundary):
+    """The voltage of the lead behind a contact, V, or None."""
+    return getattr(boundary, "voltage", None)
+
+
+def leads(stack):
+    """{contact: V} of the leads behind contacts with a resistance."""
+    behind = {name: b for name, b in stack.boundary.items() if getattr(b, "conductance", None) is not None}
+    return {name: lead_voltage(boundary) for name, boundary in behind.items()}
+
+
+def held_voltage(boundary):
+    """The voltage that a face itself is held at, V, or None."""
+    return None if getattr(boundary, "conductance", None) is not None else lead_voltage(boundary)
+
+
+def medium(c):
+    """The Medium of LayerCoefficients, or a function of points where the gauge field varies."""
+    Theta = closure.response(closure.coupling(c.theta0, c.thetaC, c.thetaL))
+    R, omega = c.R_lattice + c.R_exchange, c.omega_exchange + c.omega_larmor
+    if callable(c.q):
+        return lambda x: spin_medium(c.sigma, c.D, R, omega, c.q(x), Theta, c.kappa)
+    return spin_medium(c.sigma, c.D, R, omega, c.q, Theta, c.kappa)
+
+
+def _with_density(assembly, stack, name, face):
+    """A face whose current was given in A, with what that is per area."""
+    boundary = stack.boundary.get(name)
+    if boundary is None or boundary.total_current is None:
+        return face
+    area = assembly.mesh.comm.allreduce(float(assembly.faces[name][2].sum()))
+    return replace(face, source=face.source + boundary.total_current / area * np.eye(len(face.source))[0])
+
+
+def _two_current(electrostatics, stack, names):
+    layers = {name: stack[name].two_current() for name in names}
+    faces, junctions = stack.channel_faces, stack.channel_interfaces
+    if electrostatics != "poisson":
+        law = {"bare": two_current.bare, "neutral": two_current.neutral}[electrostatics]
+        return {name: law(c.sigma, c.G_sf, c.nu) for name, c in layers.items()}, faces, junctions
+    rate = max(c.sigma.sum() / c.permittivity for c in layers.values())
+    media = {name: two_current.poisson(c.sigma, c.G_sf, c.nu, c.permittivity, rate) for name, c in layers.items()}
+    gap = rate * min(c.permittivity for c in layers.values()) / CAPACITOR
+    return (
+        media,
+        {name: _with_potential(face, lead_voltage(stack.boundary.get(name))) for name, face in faces.items()},
+        {pair: _with_gap(junction, gap) for pair, junction in junctions.items()},
+    )
+
+
+def _with_potential(face, held):
+    """A face of two currents with the electric potential beside: that of the lead where it is held, else no field."""
+    conductance = np.zeros((3, 3))
+    conductance[:2, :2] = face.conductance
+    fixed = face.fixed if held is None else {**face.fixed, 2: held}
+    return Face(conductance, np.append(face.source, 0.0), fixed)
+
+
+def _with_gap(junction, capacitance):
+    matrix = np.zeros((2, 3, 2, 3))
+    matrix[:, :2, :, :2] = junction.matrix
+    matrix[:, 2, :, 2] = capacitance * np.array([[1, -1], [-1, 1]])
+    return Junction(matrix)

@@ -1,0 +1,131 @@
+"""A run on its mesh: what all experiments share, and what they return."""
+
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+from mpi4py import MPI
+
+from ddgauge.experiment import models
+from ddgauge.fem.assemble import Assembly
+from ddgauge.fem.mesh import read_mesh, stack_mesh
+from ddgauge.fem.solve import System
+from ddgauge.fem.space import touching
+from ddgauge.model import InputError, checks
+from ddgauge.model.plan import default_degree, divisions, through
+from ddgauge.post.balance import balances
+
+
+class BalanceError(RuntimeError):
+    """A solution that does not balance."""
+
+
+@dataclass
+class Result:
+    """Numbers of a run, in tables with units, and the solution to be looked at."""
+
+    case: object
+    numbers: dict
+    solution: object
+    curves: dict = field(default_factory=dict)  # what figures are drawn from
+    frames: list = field(default_factory=list)  # (time, Solution) to be looked at one after the other
+    warnings: list = field(default_factory=list)
+
+
+class Problem:
+    """A run on its mesh: solves systems of its stack, and holds every solution to its balances.
+
+    Parameters
+    ----------
+    case : model.Run
+    comm : MPI communicator
+    step : function of a text, called before anything that may take long
+    keeper : Keeper, optional
+        Of the state of a long run, see `dynamics`.
+    """
+
+    def __init__(self, case, comm=MPI.COMM_WORLD, step=lambda text: None, keeper=None):
+        self.case, self.comm, self.step, self.keeper = case, comm, step, keeper
+        self.balances, self.reports, self.seconds = [], [], {}
+        self.warnings = checks.physics_warnings(case.stack)
+
+    def assembly(self, names=None, stack=None):
+        """Mesh and space of some layers of the stack (all, if none are named)."""
+        stack = stack or self.case.stack
+        names = names or stack.names
+        self.step("mesh")
+        start = time.perf_counter()
+        options = self.case.mesh
+        if options.file is not None:
+            mesh = read_mesh(options.file, names, options.plane or "xz", self.comm)
+            stack.require_names(mesh.faces, mesh.interfaces)
+        else:
+            plan, sizes = through(self.case, stack, names)
+            self.warnings += checks.mesh_warnings(stack, sizes)
+            mesh = stack_mesh(plan, options.sides, divisions(self.case), options.periodic, options.shape, self.comm)
+        broken = [pair for pair in stack.interfaces if set(pair) <= set(names)]
+        degree = self.case.solver.degree or default_degree(mesh.dimension, mesh.structured, bool(mesh.periods))
+        tied = [face for face in stack.equipotential if face in mesh.faces]
+        _require_apart(mesh, stack, tied)
+        assembly = Assembly(mesh, degree, broken, tied)
+        self.seconds["mesh"] = time.perf_counter() - start
+        return assembly
+
+    def system(self, assembly, stack=None, faces=None):
+        """The system of a stack on an assembly; faces other than those of the stack may be given."""
+        self.step("matrix")
+        media, own, junctions = models.laws(self.case, stack or self.case.stack, assembly)
+        return System(assembly, media, own if faces is None else faces, junctions, self.case.solver.tolerance)
+
+    def solve(self, system, E=(0, 0, 0), values=None, **drive):
+        """A solution that balances; arguments as of System.solve."""
+        self.step("solve")
+        return self.balanced(system.solve(E, values, **drive))
+
+    def balanced(self, solution):
+        """The same solution; BalanceError unless it balances."""
+        found = balances(solution)
+        limit = self.case.solver.balance_tolerance
+        if not found.worst <= limit:
+            raise BalanceError(
+                f"the solution does not balance: charge {found.charge:.1e}, spin {found.spin:.1e}, "
+                f"power {found.power:.1e} (relative, must be <= {limit:.0e}); "
+                f"tighten solver.tolerance = {self.case.solver.tolerance:.0e}"
+            )
+        self.balances.append(found)
+        self.reports.append(solution.report)
+        return solution
+
+
+def _require_apart(mesh, stack, tied):
+    """InputError where two faces meet whose potentials are held, unless at the same voltage."""
+    held = {name: models.held_voltage(b) for name, b in stack.boundary.items() if name in mesh.faces}
+    held |= dict.fromkeys(tied, np.nan)
+    for a, b in touching(mesh, [name for name, V in held.items() if V is not None]):
+        if held[a] != held[b]:
+            raise InputError(f"boundary {a!r} and {b!r} touch; contacts must be apart, with free face between")
+
+
+def account(problem):
+    """Balances, solver and timings of all solves."""
+    found, reports = problem.balances, problem.reports
+    seconds = dict(problem.seconds)
+    for report in reports:
+        for phase, value in report.seconds.items():
+            seconds[phase] = seconds.get(phase, 0.0) + value if phase == "solve" else value
+    account = {"timings": seconds | {"units": {"*": "s"}}}
+    if found:
+        account["balances"] = {
+            "charge": max(b.charge for b in found),
+            "spin": max(b.spin for b in found),
+            "power": max(b.power for b in found),
+            "units": {"*": "1"},
+        }
+        account["solver"] = {
+            "unknowns": reports[0].unknowns,
+            "solves": len(reports),
+            "iterations": max(report.iterations for report in reports),
+            "residual": max(report.residual for report in reports),
+            "units": {"*": "1"},
+        }
+    return account

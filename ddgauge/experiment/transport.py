@@ -1,0 +1,23 @@
+"""Currents through contacts and voltages at faces: of the spin model, and of two currents."""
+
+from ddgauge.experiment import models
+from ddgauge.experiment.dynamics import evolution, response
+from ddgauge.experiment.faces import charge_at_faces, resistance, spin_at_faces
+from ddgauge.experiment.problem import Result
+from ddgauge.experiment.terminals import terminals
+
+
+def transport(problem):
+    """A steady state, its evolution with [time], or its response with [frequency]."""
+    case, stack = problem.case, problem.case.stack
+    if case.time is not None:
+        return evolution(problem)
+    if case.frequency is not None:
+        return response(problem)
+    assembly = problem.assembly()
+    system = problem.system(assembly)
+    solution = problem.solve(system, stack.electric_field, motive=models.motive(stack, 0.0))
+    numbers = charge_at_faces(solution, models.leads(stack))
+    numbers |= resistance(numbers, stack, assembly.mesh.dimension)
+    numbers |= terminals(problem, system)
+    return Result(case, numbers | spin_at_faces(solution), solution)
