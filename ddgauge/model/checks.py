@@ -122,6 +122,11 @@ def physics_warnings(stack):
     return warnings
 
 
+def texture_warnings(stack):
+    """Lines that say where frames of a magnetisation are too coarse for its derivatives; reads all of them."""
+    return stack.texture.texture.warnings() if stack.texture is not None and stack.texture.kind == "file" else []
+
+
 def _born_markov(moments, stack):
     from ddgauge.physics import exchange  # here, because scipy.optimize takes long to import
 

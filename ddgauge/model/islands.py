@@ -57,7 +57,7 @@ def island_problems(stack, pairs, touching):
 def spin_decays(stack, pairs, touching):
     """Whether uniform potentials of the two spins that differ cannot last; arguments as of islands."""
     index = {name: 2 * k for k, name in enumerate(stack.names)}
-    rows = [np.ones(2 * len(index))]  # both spins alike: the constant of the electric potential
+    rows = [np.zeros(2 * len(index))]
 
     def end(*terms):
         rows.append(np.zeros(2 * len(index)))
@@ -82,7 +82,8 @@ def spin_decays(stack, pairs, touching):
                 end((k, weights[0]), (k + 1, weights[1]))
         for a, b in pairwise(places) if boundary.equipotential else []:
             end((a, 1), (a + 1, 1), (b, -1), (b + 1, -1))
-    return np.linalg.matrix_rank(rows) == 2 * len(index)
+    grounded = np.any(np.sum(rows, axis=1))  # else the same potential may be added to all
+    return np.linalg.matrix_rank(rows) == 2 * len(index) - (not grounded)
 
 
 def _resistances(stack, below, above):

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from ddgauge.model import InputError, Layer, Run, Stack, plan, read
-from ddgauge.model.ovf import OvfFrame, write_ovf
+from ddgauge.model.checks import texture_warnings
+from ddgauge.model.ovf import OvfFrame, read_ovf, write_ovf
 from ddgauge.model.texture import KINDS, Texture
 from ddgauge.physics import walls
 from ddgauge.physics.motive_force import wall_voltage
@@ -156,12 +157,23 @@ def test_frames_are_found_beside_the_input_file_and_drive_as_the_wall_that_they_
     monkeypatch.chdir("/")
     run = read(tmp_path / "wall.toml")
     assert Run.from_dict(json.loads(json.dumps(run.resolved()))) == run
+    assert read(tmp_path / "wall.toml", {"texture.interval": "20 ps"}).stack.texture.texture.times[-1] == 4e-11
     x = np.zeros((3, 60))
     x[0] = np.linspace(80 * NM, 220 * NM, 60)
     inside = x - np.array([[50 * NM], [0], [0]])
     E = Stack(py(), texture=frames).motive_force("Py")(inside, 1e-11)
     np.testing.assert_allclose(run.stack.motive_force("Py")(x, 1e-11), E, atol=1e-2 * np.abs(E).max())
     assert -E[:, 0].sum() * (x[0, 1] - x[0, 0]) == pytest.approx(HBAR / E_CHARGE * 1e10, rel=1e-2)
+
+
+def test_frames_too_far_apart_are_warned_of(tmp_path, frames):
+    (tmp_path / "wall.toml").write_text(FILE)
+    assert texture_warnings(read(tmp_path / "wall.toml").stack) == []
+    first, last = (tmp_path / "run.out" / f"m{k}.ovf" for k in (0, 1))
+    frame = OvfFrame(-read_ovf(first).m, (2 * NM, 4 * NM, 4 * NM), (1 * NM, 2 * NM, 2 * NM), 1e-11)
+    write_ovf(last, frame)
+    (warning,) = texture_warnings(read(tmp_path / "wall.toml").stack)
+    assert "m turns by 180 degrees since the frame before" in warning
 
 
 @pytest.mark.parametrize(

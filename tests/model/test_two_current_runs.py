@@ -145,21 +145,36 @@ def test_what_is_connected_is_one_part():
 
 
 @pytest.mark.parametrize(
-    ("interface", "decays"),
-    [({}, True), ({"A|B": {"conductance": 1e15, "polarisation": 1}}, False), ({"A|B": {"conductance": 1e15}}, True)],
+    ("ends", "interface", "decays"),
+    [
+        ("B", {}, True),  # spin of A passes to B, where it relaxes
+        ("B", {"conductance": 1e15}, True),
+        ("B", {"conductance": 1e15, "polarisation": 1}, False),  # only up passes: down of A has no way out
+        ("", {"resistance": 1e-15}, False),
+        ("", {"resistance": 1e-15, "spin_flip": 0.1}, True),
+    ],
 )
-def test_spin_that_does_not_relax_must_reach_spin_that_does(interface, decays):
+def test_spin_must_reach_what_ends_it(ends, interface, decays):
+    without = {name: {} if name in ends else {"spin_diffusion_length": None} for name in "AB"}
     stack = Stack(
-        [layer("A", spin_diffusion_length=None), layer("B")],
-        interface=interface,
-        boundary={"bottom": {"kind": "contact", "voltage": 0, "spin": "free"}},
+        [layer(name, **keys) for name, keys in without.items()],
+        interface={"A|B": interface} if interface else {},
+        boundary={"bottom": Contact(current_density=0, spin="free")},
     )
-    if interface and not decays:  # V_down of A is held by nothing but V_up + V_down = 0 at its contact
-        stack = stack.with_(boundary={})
+    if decays:
+        Run(stack=stack, experiment="two-current")
+    else:
         with pytest.raises(InputError, match="spin never decays"):
             Run(stack=stack, experiment="two-current")
-    else:
-        Run(stack=stack, experiment="two-current")
+
+
+def test_a_contact_that_takes_one_spin_ends_it_only_where_the_other_is_held():
+    film = layer(spin_diffusion_length=None)
+    leads = {"up": {"up": 1e15, "down": 0}, "down": {"up": 0, "down": 1e15}}
+    contacts = {name: Contact(voltage=0, conductance=G) for name, G in leads.items()}
+    Run(stack=Stack(film, boundary={"bottom": contacts["up"], "top": contacts["down"]}), experiment="two-current")
+    with pytest.raises(InputError, match="spin never decays"):
+        Run(stack=Stack(film, boundary={"bottom": contacts["up"], "top": contacts["up"]}), experiment="two-current")
 
 
 def test_samples_are_even_in_time_and_frames_even_among_them():
