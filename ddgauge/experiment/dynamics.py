@@ -33,10 +33,13 @@ def evolution(problem):
     if kept:
         state, frames, rows = kept
     else:
-        initial = problem.solve(system, **drive(options.start)).x if options.initial == "steady" else None
+        initial = None
+        if options.initial == "steady":  # the faces of the system are those at the start
+            at_start = {key: value for key, value in drive(options.start).items() if key != "conductances"}
+            initial = problem.solve(system, **at_start).x
         state = evolution.begin(initial, options.start)
         note(state, evolution.solution(state))
-    last = time.monotonic()
+    last = began = time.monotonic()
     for reached, solution in evolution.states(state, options.times[len(rows) :]):
         state = reached
         note(state, problem.balanced(solution))
@@ -44,6 +47,7 @@ def evolution(problem):
         if keeper and assembly.mesh.comm.bcast(time.monotonic() - last > options.checkpoint):
             keeper.write(assembly, state, frames, rows)
             last = time.monotonic()
+    problem.seconds["evolution"] = time.monotonic() - began
     solution = evolution.solution(state)
     numbers = rows[-1] | {"time_series": {"time": options.times} | _columns(rows)}
     if options.average_from is not None:
@@ -99,5 +103,6 @@ def _mean(series, options):
     def mean(values):
         return np.trapezoid(np.asarray(values)[late], t[late], axis=0) / np.ptp(t[late])
 
-    tables = {table: {key: mean(values) for key, values in series[table].items()} for table in ("voltage", "current")}
-    return tables | {"units": {table: series["units"][table] for table in tables}}
+    kept = [table for table in series if table not in ("time", "units")]
+    tables = {table: {key: mean(values) for key, values in series[table].items()} for table in kept}
+    return tables | {"units": {table: series["units"][table] for table in kept}}
