@@ -193,10 +193,10 @@ class SpinWave(Texture):
 
 def _files(value):
     if isinstance(value, str | Path):
-        return str(value)
+        return str(Path(value).absolute())
     if not isinstance(value, list | tuple) or not all(isinstance(item, str | Path) for item in value):
         raise ValueError(f" = {show(value)}, must be a pattern such as 'run.out/m*.ovf', or a list of paths")
-    return tuple(map(str, value))
+    return tuple(map(_files, value))
 
 
 class Frames(Texture):

@@ -166,6 +166,13 @@ def test_frames_are_found_beside_the_input_file_and_drive_as_the_wall_that_they_
     assert -E[:, 0].sum() * (x[0, 1] - x[0, 0]) == pytest.approx(HBAR / E_CHARGE * 1e10, rel=1e-2)
 
 
+def test_frames_named_in_python_are_found_from_any_folder_later(tmp_path, frames, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    stack = Stack(py(), texture={"kind": "file", "files": ["run.out/m1.ovf", "run.out/m2.ovf"]})
+    monkeypatch.chdir("/")
+    assert stack.with_(texture=stack.texture.model_dump()).texture.texture.times.tolist() == [1e-11, 2e-11]
+
+
 def test_frames_too_far_apart_are_warned_of(tmp_path, frames):
     (tmp_path / "wall.toml").write_text(FILE)
     assert texture_warnings(read(tmp_path / "wall.toml").stack) == []
