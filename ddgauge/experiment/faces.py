@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ddgauge.model import Contact, Floating
+
 CURRENT = {1: "A/m^2", 2: "A/m", 3: "A"}  # by the dimension of the mesh, which is per area or per length
 RESISTANCE = {1: "ohm m^2", 2: "ohm m", 3: "ohm"}
 
@@ -14,6 +16,14 @@ def charge_at_faces(solution, leads):
         current[name] = float(solution.current(name)[0])
     unit = CURRENT[solution.mesh.dimension]
     return {"voltage": voltage | {"units": {"*": "V"}}, "current": current | {"units": {"*": unit}}}
+
+
+def between_contacts(numbers, stack):
+    """{"voltage_difference": {"a|b": V_a - V_b}} of all pairs of contacts, floating ones among them; {} without."""
+    contacts = [name for name, b in stack.boundary.items() if isinstance(b, Contact | Floating)]
+    pairs = [(a, b) for k, a in enumerate(contacts) for b in contacts[k + 1 :]]
+    found = {f"{a}|{b}": numbers["voltage"][a] - numbers["voltage"][b] for a, b in pairs}
+    return {"voltage_difference": found | {"units": {"*": "V"}}} if found else {}
 
 
 def resistance(numbers, stack, dimension):

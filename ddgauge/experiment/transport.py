@@ -2,7 +2,7 @@
 
 from ddgauge.experiment import models
 from ddgauge.experiment.dynamics import evolution, response
-from ddgauge.experiment.faces import charge_at_faces, resistance, spin_at_faces
+from ddgauge.experiment.faces import between_contacts, charge_at_faces, resistance, spin_at_faces
 from ddgauge.experiment.problem import Result
 from ddgauge.experiment.terminals import terminals
 
@@ -19,5 +19,5 @@ def transport(problem):
     solution = problem.solve(system, stack.electric_field, motive=models.motive(stack, 0.0))
     numbers = charge_at_faces(solution, models.leads(stack))
     numbers |= resistance(numbers, stack, assembly.mesh.dimension)
-    numbers |= terminals(problem, system)
+    numbers |= terminals(problem, system) | between_contacts(numbers, stack)
     return Result(case, numbers | spin_at_faces(solution), solution)

@@ -58,7 +58,7 @@ class Evolution:
         self.null = system.null_space(system.blocks + system.scale / self._scale_of_storage() * system.storage)
         self.steps = self.iterations = 0
         self.residual, self.leak = 0.0, 0.0  # largest of all steps: of the solver; charge lost, relative
-        self._linear, self._made_for, self._moving = None, None, False
+        self._linear, self._made_for, self._moving, self._loaded = None, None, False, (None, None)
 
     def begin(self, x=None, time=0.0):
         """The State at a time from potentials x (rows, n), none if not given, with what stores nothing in its place."""
@@ -244,7 +244,10 @@ class Evolution:
         return out
 
     def _load(self, time):
-        return self.system.load(**{key: value for key, value in self.drive(time).items() if key != "conductances"})
+        if self._loaded[0] != time:  # asked for several times at the end of a step
+            drive = {key: value for key, value in self.drive(time).items() if key != "conductances"}
+            self._loaded = time, self.system.load(**drive)
+        return self._loaded[1]
 
     def _typical(self, start):
         """(n,) largest potentials that the drive would bring about if it stayed for the whole time."""
