@@ -12,7 +12,7 @@ from ddgauge.fem.mesh import read_mesh, stack_mesh
 from ddgauge.fem.solve import System
 from ddgauge.fem.space import touching
 from ddgauge.model import InputError, checks
-from ddgauge.model.plan import default_degree, divisions, through
+from ddgauge.model.plan import default_degree, divisions, side_warnings, through
 from ddgauge.post.balance import balances
 
 
@@ -47,7 +47,7 @@ class Problem:
     def __init__(self, case, comm=MPI.COMM_WORLD, step=lambda text: None, keeper=None):
         self.case, self.comm, self.step, self.keeper = case, comm, step, keeper
         self.balances, self.reports, self.seconds = [], [], {}
-        self.warnings = checks.physics_warnings(case.stack)
+        self.warnings = checks.physics_warnings(case.stack) + checks.texture_warnings(case.stack)
 
     def assembly(self, names=None, stack=None):
         """Mesh and space of some layers of the stack (all, if none are named)."""
@@ -59,9 +59,12 @@ class Problem:
         if options.file is not None:
             mesh = read_mesh(options.file, names, options.plane or "xz", self.comm)
             stack.require_names(mesh.faces, mesh.interfaces)
+            stack.require_dimension(mesh.dimension)
+            if self.case.experiment == "two-current":
+                self.case.require_connected(mesh.interfaces, mesh.layers_at())
         else:
             plan, sizes = through(self.case, stack, names)
-            self.warnings += checks.mesh_warnings(stack, sizes)
+            self.warnings += checks.mesh_warnings(stack, sizes, self.case.electrostatics) + side_warnings(self.case)
             mesh = stack_mesh(plan, options.sides, divisions(self.case), options.periodic, options.shape, self.comm)
         broken = [pair for pair in stack.interfaces if set(pair) <= set(names)]
         degree = self.case.solver.degree or default_degree(mesh.dimension, mesh.structured, bool(mesh.periods))

@@ -47,6 +47,13 @@ class Mesh:
         """1, 2 or 3."""
         return self.domain.topology.dim
 
+    def layers_at(self):
+        """Names of the layers of each face, on any rank."""
+        labels = {name: set(self.label[sides[:, 0]].tolist()) for name, sides in self.faces.items()}
+        every = self.comm.allgather(labels)
+        names = {label: name for name, label in self.layers.items()}
+        return {name: sorted({names[i] for part in every for i in part[name]}) for name in self.faces}
+
     def cells(self, layer):
         """Cells of a layer that this rank owns."""
         owned = self.domain.topology.index_map(self.dimension).size_local

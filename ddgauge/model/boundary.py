@@ -122,13 +122,12 @@ class Sheet(Conductances, Boundary):
         return self
 
     def face(self, m, t=0.0):
-        pumped = np.zeros(3)
+        conductance, source = np.zeros((4, 4)), np.zeros(4)
         if self.precession:
             m, m_t = self.precession.moment(m, t)
-            pumped = interface.pumped_spin_voltage(m, m_t)
-        conductance, source, G = np.zeros((4, 4)), np.zeros(4), self.on_mu_s(m)
-        conductance[SPIN, SPIN] = 2 * G  # mu_s = 2 mu
-        source[SPIN] = G @ pumped
+            mixing = interface.sheet(0.0, self.G_r or 0.0, self.G_i or 0.0, m)  # a sink does not pump
+            source[SPIN] = mixing @ interface.pumped_spin_voltage(m, m_t)
+        conductance[SPIN, SPIN] = 2 * self.on_mu_s(m)  # mu_s = 2 mu
         return Face(conductance, source)
 
     def channel_face(self):

@@ -5,6 +5,7 @@ from itertools import combinations
 import numpy as np
 
 from ddgauge.model import checks, islands, scope
+from ddgauge.model.boundary import Current
 from ddgauge.model.errors import InputError, hint_of, instead_of
 from ddgauge.model.stack import SIDES
 
@@ -56,7 +57,8 @@ def _side_hint(mesh, name):
 def _faces(run):
     boundaries = run.stack.boundary.items()
     charged = [name for name, boundary in boundaries if boundary.carries_charge]
-    if run.experiment == "transport" and len(charged) < 2 and not run.stack.moving_faces:
+    spin = any(isinstance(boundary, Current) and np.any(boundary.spin_current) for _, boundary in boundaries)
+    if run.experiment == "transport" and len(charged) < 2 and not spin and not run.stack.moving_faces:
         count = len(charged)
         yield f"experiment = 'transport' needs two faces with kind = 'contact' or 'current'; there are {count}"
     if run.experiment not in ("transport", "two-current"):

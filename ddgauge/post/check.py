@@ -18,10 +18,10 @@ def report(case):
     """Lengths of each layer, and the size of cells against them."""
     from ddgauge.model.plan import through
 
-    lengths = checks.lengths(case.stack)
+    lengths = checks.lengths(case.stack, case.electrostatics)
     console = _console()
     sizes = {} if case.mesh.file else through(case, case.stack, case.stack.names)[1]
-    ratios = checks.mesh_ratios(case.stack, sizes) if sizes else {}
+    ratios = checks.mesh_ratios(case.stack, sizes, case.electrostatics) if sizes else {}
     table = Table(title="Lengths", title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in ("layer", "length", "nm", "cell at the ends / length"):
         table.add_column(column, justify="left" if column in ("layer", "length") else "right")
@@ -42,7 +42,7 @@ def report(case):
             pure = " (a pure gauge)" if strength < 1e-12 * scale else ""
             console.print(f"layer {name}: largest field strength F_ij^b of the gauge field {strength:.4g} 1/m^2{pure}")
     if sizes:
-        for warning in checks.mesh_warnings(case.stack, sizes):
+        for warning in checks.mesh_warnings(case.stack, sizes, case.electrostatics):
             console.print(f"warning: {warning}")
 
 
