@@ -76,9 +76,15 @@ def phasors(stack):
 def _of_spin(law):
     """The electromotive field (N, 3, 2) of a spin motive force E_smf(x) (N, 3): that of mu alone."""
 
+    kept = {}  # loads and balances ask at the same two sets of points again and again
+
     def field(x):
-        E_smf = law(x)
-        return np.stack([np.zeros_like(E_smf), E_smf], axis=-1)
+        if id(x) not in kept:
+            if len(kept) > 1:
+                kept.clear()
+            E_smf = law(x)
+            kept[id(x)] = x, np.stack([np.zeros_like(E_smf), E_smf], axis=-1)
+        return kept[id(x)][1]
 
     return field
 

@@ -31,7 +31,7 @@ def motive_force(n, n_t, grad_n, beta=0.0):
     (..., 3) array
         E_smf, V/m.
     """
-    adiabatic = -np.einsum("abc,...a,...b,...ic->...i", EPS, n, n_t, grad_n)
+    adiabatic = -np.einsum("...a,...ia->...i", np.cross(n, n_t), grad_n)
     return HBAR / (2 * E_CHARGE) * (adiabatic + beta * np.einsum("...a,...ia->...i", n_t, grad_n))
 
 
