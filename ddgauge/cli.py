@@ -154,9 +154,9 @@ class _errors:
 def _code(error):
     """Exit code of an exception, by the names of its classes: their modules may not be needed."""
     names = {c.__name__ for c in type(error).__mro__}
-    if names & {"InputError", "MeshError", "OutputError", "MaterialError"}:
+    if names & {"InputError", "MeshError", "OutputError", "MaterialError", "CheckpointError"}:
         return WRONG_INPUT
-    if names & {"SolverError", "BalanceError"}:
+    if names & {"SolverError", "BalanceError", "ResultError"}:
         return NO_RESULT
     return DEFECT
 

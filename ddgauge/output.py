@@ -1,4 +1,4 @@
-"""What a run leaves in its folder: result.json, fields for ParaView, profiles, figures."""
+"""What a run leaves in its folder: result.json, fields for ParaView, profiles, series, figures."""
 
 import csv
 import json
@@ -11,20 +11,19 @@ import numpy as np
 
 import ddgauge
 from ddgauge.fem import paraview, sample
-from ddgauge.post import plot
+from ddgauge.post import figures, series
+from ddgauge.post.fields import columns, fields, vectors
 
-FIELDS = {
-    "mu_0 (V)": lambda mu, j: mu[:, 0],
-    "mu_s (V)": lambda mu, j: 2 * mu[:, 1:],
-    "j (A/m^2)": lambda mu, j: j[:, :, 0],
-    "j spin x (A/m^2)": lambda mu, j: j[:, :, 1],
-    "j spin y (A/m^2)": lambda mu, j: j[:, :, 2],
-    "j spin z (A/m^2)": lambda mu, j: j[:, :, 3],
-}
+SERIES = {"time_series": "time_series.csv", "response": "response.csv"}
+OF_FIELDS = ("fields_[0-9]*.vtu", "fields_[0-9]*.pvtu")  # pieces of ranks, and frames
 
 
 class OutputError(OSError):
     """A folder that cannot be written."""
+
+
+class ResultError(RuntimeError):
+    """A result that is no number."""
 
 
 def prepare(folder):
@@ -53,14 +52,13 @@ def write(result, folder):
 
     Collective: fields and profiles are gathered from all ranks. What an earlier run left in the folder goes.
     """
+    require_finite(result.numbers)
     folder, part = Path(folder), Path(folder) / ".part"
     comm, case = result.solution.mesh.comm, result.case
-    names = []
-    if case.output.fields:
-        names.append(paraview.write(result.solution, part / "fields", FIELDS).name)
+    names = [_write_fields(result, part)] if case.output.fields else []
     upright = result.solution.mesh.axes.endswith("z")  # a mesh in x, y has nothing to show along z
     lines = sample.profile(result.solution) if upright else None
-    plane = sample.raster(result.solution) if _mapped(result) else None
+    plane = figures.plane(result) if case.output.figures else None
     problem = None
     if comm.rank == 0:
         try:
@@ -80,13 +78,37 @@ def write(result, folder):
     return [*names, "result.json"]
 
 
+def _write_fields(result, part):
+    """Write the fields for ParaView, of each frame if there are some; the name of what is to be opened."""
+
+    def at(name, solution, time):
+        shown = fields(result.case, solution, time)
+        return paraview.write(solution, part / name, lambda sample: vectors(shown(sample)))
+
+    if not result.frames:
+        return at("fields", result.solution, _time(result)).name
+    frames = [(time, at(f"fields_{k:04d}", solution, time)) for k, (time, solution) in enumerate(result.frames)]
+    if result.solution.mesh.comm.rank == 0:
+        paraview.collect(part / "fields", frames)
+    return "fields.pvd"
+
+
+def _time(result):
+    """Time of the solution, s."""
+    return result.case.time.end if result.case.time else 0.0
+
+
 def _tables_and_figures(result, lines, plane, part):
     """Write them; their names."""
     names = []
     if lines is not None:
-        _write_profile(part / "profile.csv", lines)
+        _write_profile(part / "profile.csv", result, lines)
         names.append("profile.csv")
-    return names + _draw(result, lines, plane, part) if result.case.output.figures else names
+    for key, name in SERIES.items():
+        if key in result.numbers:
+            _write_table(part / name, series.columns(result.numbers[key]))
+            names.append(name)
+    return names + figures.draw(result, lines, plane, part) if result.case.output.figures else names
 
 
 def _clear(folder):
@@ -100,12 +122,37 @@ def _clear(folder):
         names = []
     old.unlink()
     earlier = [folder / name for name in names if Path(name).name == name]
-    for path in [*earlier, *folder.glob("fields_[0-9]*.vtu")]:
+    for path in [*earlier, *(path for pattern in OF_FIELDS for path in folder.glob(pattern))]:
         path.unlink(missing_ok=True)
+
+
+def require_finite(numbers):
+    """ResultError where a number of a result is nan or infinite."""
+    for name, table in numbers.items():
+        units = table.get("units", {})
+        for key, value in table.items():
+            for place, number in _not_finite(value, key):
+                unit = units.get(key, units.get("*", ""))
+                raise ResultError(
+                    f"there is no result: {name}, {place} = {number} {unit}".rstrip() + ", must be finite"
+                )
+
+
+def _not_finite(value, place):
+    """(place, number) of each number that is nan or infinite."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _not_finite(item, f"{place} {key}")
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _not_finite(item, place)
+    elif isinstance(value, float | np.ndarray | np.generic):
+        yield from ((place, number) for number in np.ravel(value) if not np.isfinite(number))
 
 
 def as_json(result, names=()):
     """Everything of a Result that is a number, with units beside the keys, its input and the versions that made it."""
+    require_finite(result.numbers)
     case = result.case
     return {
         "title": case.title,
@@ -154,38 +201,18 @@ def _plain(value):
     return value
 
 
-def _write_profile(path, profile):
-    """One row per point: place, layer, potentials, charge current, spin currents along z."""
-    axes = "xyz"
-    header = ["z (m)", "layer", "mu_0 (V)", *(f"mu_s {a} (V)" for a in axes), *(f"j {i} (A/m^2)" for i in axes)]
-    header += [f"j {i} spin {a} (A/m^2)" for i in axes for a in axes]
+def _write_profile(path, result, profile):
+    """One row per point: place, layer, and the fields there."""
+    shown = fields(result.case, result.solution, _time(result))
+    found = [columns(shown(sample)) for sample in profile["samples"]]
+    table = {name: np.concatenate([part[name] for part in found]) for name in found[0]}
+    _write_table(path, {"z (m)": profile["z"], "layer": profile["layer"]} | table)
+
+
+def _write_table(path, table):
+    """Columns {name: values} as a file."""
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(header)
-        for z, layer, mu, j in zip(profile["z"], profile["layer"], profile["mu"], profile["j"]):
-            numbers = [mu[0], *(2 * mu[1:]), *j[:, 0], *j[:, 1:].ravel()]
-            writer.writerow([repr(float(z)), layer, *(repr(float(x)) for x in numbers)])
-
-
-def _mapped(result):
-    return result.case.output.figures and result.solution.mesh.dimension > 1 and result.case.experiment == "transport"
-
-
-def _draw(result, profile, plane, folder):
-    """Figures of the fields and of what the experiment is about; their names."""
-    title = result.case.title or result.case.experiment
-    figures, flat_mode = {}, "rates" in result.curves and result.solution.mesh.dimension > 1
-    if profile is not None and result.case.stack.spinful and not flat_mode:  # of such a mode a line shows nothing
-        figures["profile.png"] = plot.profiles(profile, title)
-    if "conductance" in result.curves:
-        figures["conductance.png"] = plot.conductance(result.curves["conductance"], title)
-    if "angular" in result.curves:
-        scan = result.curves["angular"]
-        figures["magnetoresistance.png"] = plot.angular(scan["angles"], scan["curves"], title)
-    if "rates" in result.curves:
-        figures["rates.png"] = plot.spectrum(result.curves["rates"], title)
-    if plane is not None:
-        figures["potential.png"] = plot.potential(plane, title)
-    for name, figure in figures.items():
-        plot.save(figure, folder / name)
-    return list(figures)
+        writer.writerow(table)
+        for row in zip(*table.values(), strict=True):
+            writer.writerow([value if isinstance(value, str) else repr(float(value)) for value in row])

@@ -1,4 +1,5 @@
 """Fields for ParaView: one .vtu file, or a .pvtu file with one piece per rank; cells of the degree of the solution.
+A .pvd file makes a film of several.
 
 Points at an interface are written once per layer, so that jumps are seen as jumps. Coordinates are nanometres.
 """
@@ -11,7 +12,8 @@ import meshio
 import numpy as np
 from dolfinx import fem, la, plot
 
-from ddgauge.fem.sample import Sampler
+from ddgauge.fem.sample import Sample, Sampler
+from ddgauge.units import NM
 
 CHUNK = 20_000  # cells at a time
 NAMES = {
@@ -26,25 +28,26 @@ def write(solution, path, fields):
 
     Parameters
     ----------
-    fields : dict
-        name with unit -> function of mu (points, n) and j (points, 3, n) that returns (points,) or (points, 3).
+    fields : function of a Sample
+        Returns name with unit -> (points,) or (points, 3) values.
     """
     sampler = Sampler(solution)
     mesh, comm, path = sampler.mesh, sampler.mesh.comm, Path(path)
     nodes = _node_space(mesh, sampler.assembly.degree)
     topology, types, _ = plot.vtk_mesh(nodes, np.arange(len(_owned(mesh)), dtype=np.int32))
     cells = topology.reshape(len(types), nodes.dofmap.dof_layout.num_dofs + 1)[:, 1:]
-    points, blocks, data, label = [], [], {name: [] for name in fields}, []
+    points, blocks, data, label = [], [], {}, []
     start = 0
     for name in mesh.layers:
         mine = mesh.cells(name)
         mu, j = _at_nodes(sampler, nodes, name)
         used, local = np.unique(cells[mine], return_inverse=True)
         points.append(_positions(sampler, nodes, mine, used))
+        sample = Sample(name, points[-1].T * NM, mu[used], j[used])
         blocks.append(start + local.reshape(len(mine), cells.shape[1]))
         label.append(np.full(len(mine), mesh.layers[name]))
-        for field, law in fields.items():
-            data[field].append(law(mu[used], j[used]))
+        for field, values in fields(sample).items():
+            data.setdefault(field, []).append(values)
         start += len(used)
     piece = meshio.Mesh(
         np.concatenate(points),
@@ -60,6 +63,26 @@ def write(solution, path, fields):
     if comm.rank == 0:
         path.with_suffix(".pvtu").write_text(_index(path, comm.size, piece))
     return path.with_suffix(".pvtu")
+
+
+def collect(path, frames):
+    """Write path.pvd, which binds files of `write` together; its path.
+
+    Parameters
+    ----------
+    frames : list of (time in s, path)
+    """
+    lines = [
+        '<?xml version="1.0"?>',
+        '<VTKFile type="Collection" version="0.1">',
+        "<Collection>",
+        *(f'<DataSet timestep="{float(time)!r}" part="0" file="{Path(frame).name}"/>' for time, frame in frames),
+        "</Collection>",
+        "</VTKFile>",
+    ]
+    path = Path(path).with_suffix(".pvd")
+    path.write_text("\n".join(lines) + "\n")
+    return path
 
 
 def _owned(mesh):
@@ -97,7 +120,7 @@ def _positions(sampler, nodes, cells, used):
     """(used, 3) coordinates x, y, z of nodes of the given cells, nm."""
     x = sampler.places(cells, nodes.element.basix_element.points).reshape(-1, sampler.mesh.dimension)
     place = np.zeros((nodes.dofmap.index_map.size_local + nodes.dofmap.index_map.num_ghosts, 3))
-    place[nodes.dofmap.list[cells].ravel()] = (sampler.metres(x) / 1e-9).T
+    place[nodes.dofmap.list[cells].ravel()] = (sampler.metres(x) / NM).T
     return place[used]
 
 

@@ -1,5 +1,7 @@
 """Values of a solution at points: jets and current densities, cell by cell, and along a line through the stack."""
 
+from dataclasses import dataclass
+
 import basix
 import numpy as np
 from dolfinx import geometry, la
@@ -11,6 +13,16 @@ from ddgauge.fem.forms import PLACE
 from ddgauge.units import NM
 
 ELEMENTWISE_MIN = MPI.Op.Create(lambda a, b, _: np.minimum(a, b), commute=True)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The fields at points of one layer."""
+
+    layer: str
+    x: np.ndarray  # (3, N), m
+    mu: np.ndarray  # (N, n), V
+    j: np.ndarray  # (N, 3, n), A/m^2
 
 
 class Sampler:
@@ -117,12 +129,12 @@ def profile(solution, points_per_layer=41):
     Returns
     -------
     dict, on rank 0 (None elsewhere)
-        z (k,), m; layer (k,) names; mu (k, n), V; j (k, 3, n), A/m^2.
+        z (k,), m; layer (k,) names; mu (k, n), V; j (k, 3, n), A/m^2; samples, the same layer by layer.
     """
     sampler = Sampler(solution)
     mesh = sampler.mesh
     low, high = _extent(mesh)
-    parts = []
+    samples = []
     for layer in mesh.layers:
         bottom, top = (bound[-1] for bound in _extent(mesh, mesh.cells(layer)))
         z = np.linspace(bottom, top, points_per_layer)
@@ -132,15 +144,15 @@ def profile(solution, points_per_layer=41):
         values = _gathered(mesh.comm, len(z), sampler.at(points, layer))
         if values:
             seen, mu, j = values
-            parts.append((z[seen] * NM, [layer] * seen.sum(), mu[seen], j[seen]))
+            samples.append(Sample(layer, sampler.metres(points[seen]), mu[seen], j[seen]))
     if mesh.comm.rank:
         return None
-    z, layer, mu, j = zip(*parts)
     return {
-        "z": np.concatenate(z),
-        "layer": [name for names in layer for name in names],
-        "mu": np.concatenate(mu),
-        "j": np.concatenate(j),
+        "z": np.concatenate([sample.x[2] for sample in samples]),
+        "layer": [sample.layer for sample in samples for _ in sample.mu],
+        "mu": np.concatenate([sample.mu for sample in samples]),
+        "j": np.concatenate([sample.j for sample in samples]),
+        "samples": samples,
     }
 
 

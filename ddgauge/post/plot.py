@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 COLOURS = {"x": "#c1272d", "y": "#1f7a4d", "z": "#1f4e9c", "0": "#222222"}
+OF_SPINS = {"up": "#c1272d", "down": "#1f4e9c"}
 SHADES = ("#f2efe6", "#e3e8ee", "#ece3ec", "#e6eee3")
 STYLE = {
     "figure.dpi": 150,
@@ -40,14 +41,14 @@ def profiles(profile, title):
     with plt.rc_context(STYLE):
         figure, (top, bottom) = plt.subplots(2, 1, sharex=True, figsize=(6.2, 5.2))
         spin_voltage, spin_current = 2 * profile["mu"][:, 1:], profile["j"][:, 2, 1:]
-        volts, prefix = _prefix(np.abs(spin_voltage).max())
-        power, times = _power(np.abs(spin_current).max())
+        volts, unit = scaled(np.abs(spin_voltage).max(), "V")
+        amperes, unit_of_current = scaled(np.abs(spin_current).max(), "A/m^2")
         for a, axis in enumerate("xyz"):
             stroke = STROKES[a] | {"color": COLOURS[axis]}
             _by_layer(top, profile, volts * spin_voltage[:, a], f"$\\mu_s^{axis}$", stroke)
-            _by_layer(bottom, profile, spin_current[:, a] / power, f"$j_z^{axis}$", stroke)
-        top.set_ylabel(f"spin voltage ({prefix}V)")
-        bottom.set_ylabel(f"spin current along z ({times}A/m²)")
+            _by_layer(bottom, profile, amperes * spin_current[:, a], f"$j_z^{axis}$", stroke)
+        top.set_ylabel(f"spin voltage ({unit})")
+        bottom.set_ylabel(f"spin current along z ({unit_of_current})")
         bottom.set_xlabel("z (nm)")
         bottom.set_xlim(*np.round(profile["z"][[0, -1]] * 1e9, 4))
         for axes in top, bottom:
@@ -55,6 +56,43 @@ def profiles(profile, title):
             axes.axhline(0, color="#888888", linewidth=0.6)
             axes.legend(**BESIDE)
         _name_layers(top, profile)
+        figure.suptitle(title, fontsize=10)
+        return figure
+
+
+def two_currents(profile, title):
+    """Potentials of the two spins, their difference, and their currents along the way that most flows, against z.
+
+    profile : dict of fem.sample.profile, of two currents.
+    """
+    with plt.rc_context(STYLE):
+        figure, panels = plt.subplots(3, 1, sharex=True, figsize=(6.2, 6.8), height_ratios=(1.2, 1, 1))
+        mu, j = profile["mu"], profile["j"]
+        sizes = np.abs(j).max(axis=(0, 2))
+        along = 2 if sizes[2] > 1e-6 * sizes.max() else int(sizes.argmax())  # z, unless nothing flows that way
+        j = j[:, along]
+        potentials = {"V_\\uparrow": mu[:, 0] + mu[:, 1], "V_\\downarrow": mu[:, 0] - mu[:, 1]}
+        if mu.shape[1] > 2:
+            potentials["\\phi"] = mu[:, 2]
+        currents = {"j_\\uparrow": (j[:, 0] + j[:, 1]) / 2, "j_\\downarrow": (j[:, 0] - j[:, 1]) / 2}
+        shown = (
+            ("potential", "V", potentials),
+            ("spin voltage", "V", {"\\mu_s": 2 * mu[:, 1]}),
+            (f"current along {'xyz'[along]}", "A/m^2", currents),
+        )
+        for axes, (quantity, unit, curves) in zip(panels, shown):
+            scale, unit = scaled(max(np.abs(values).max() for values in curves.values()), unit)
+            several = len(curves) > 1
+            colours = (*OF_SPINS.values(), COLOURS["y"]) if several else (COLOURS["0"],)
+            for (symbol, values), stroke, colour in zip(curves.items(), STROKES if several else STROKES[1:], colours):
+                _by_layer(axes, profile, scale * values, f"${symbol}$", stroke | {"color": colour})
+            axes.set_ylabel(f"{quantity} ({unit})")
+            _shade(axes, profile)
+            axes.axhline(0, color="#888888", linewidth=0.6)
+            axes.legend(**BESIDE)
+        panels[-1].set_xlabel("z (nm)")
+        panels[-1].set_xlim(*np.round(profile["z"][[0, -1]] * 1e9, 4))
+        _name_layers(panels[0], profile)
         figure.suptitle(title, fontsize=10)
         return figure
 
@@ -121,15 +159,16 @@ def potential(raster, title):
         aspect = np.ptp(b) / np.ptp(a)
         figure, axes = plt.subplots(figsize=(6.4, min(max(4.6 * aspect + 0.6, 2.2), 6.5)))
         values = raster["mu"][:, :, 0]
-        scale, prefix = _prefix(np.nanmax(np.abs(values)))
+        scale, unit = scaled(np.nanmax(np.abs(values)), "V")
         drawn = axes.pcolormesh(a, b, values * scale, cmap="viridis", shading="nearest", rasterized=True)
         axes.contour(a, b, values * scale, levels=20, colors="black", linewidths=0.5, alpha=0.5)
-        figure.colorbar(drawn, label=f"$\\mu^0$ ({prefix}V)")
+        figure.colorbar(drawn, label=f"$\\mu^0$ ({unit})")
         every = max(1, max(values.shape) // 20)
         rows, columns = slice(every // 2, None, every), slice(every // 2, None, every)
         first, second = ("xyz".index(axis) for axis in raster["axes"])
         arrows = raster["j"][rows, columns][:, :, [first, second], 0]
-        size = np.sqrt(np.nanmean((arrows**2).sum(axis=-1))) or 1.0
+        lengths = np.sqrt((arrows**2).sum(axis=-1))
+        size = max(np.sqrt(np.nanmean(lengths**2)), np.nanmax(lengths) / 4) or 1.0
         axes.quiver(
             a[columns], b[rows], arrows[..., 0] / size, arrows[..., 1] / size, color="white", scale=30, width=0.004
         )
@@ -178,14 +217,16 @@ def _name_layers(axes, profile):
         axes.text((low + high) / 2, 1.01, name, **above)
 
 
-def _prefix(size):
-    for scale, unit in ((1.0, ""), (1e3, "m"), (1e6, "µ")):
-        if size * scale >= 1:
-            return scale, unit
-    return 1e9, "n"
+def prefix(size):
+    """Factor that brings a size to between 1 and 1000, and the prefix that says so."""
+    place = int(np.clip(np.floor(np.log10(size) / 3), -6, 4)) if size > 0 else 0
+    return 10.0 ** (-3 * place), "afpnµm kMGT"[place + 6].strip()
 
 
-def _power(size):
-    """Power of ten of a size, and how it stands before a unit."""
+def scaled(size, unit):
+    """Factor for numbers of a size, and their unit with a prefix; of densities, with a power of ten."""
+    if "^" not in unit:
+        factor, before = prefix(size)
+        return factor, before + unit
     exponent = int(np.floor(np.log10(size))) if size > 0 else 0
-    return 10.0**exponent, f"$10^{{{exponent}}}$ " if exponent else ""
+    return 10.0**-exponent, (f"$10^{{{exponent}}}$ " if exponent else "") + unit.replace("^2", "²")

@@ -4,7 +4,12 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-HIDDEN = ("timings", "solver", "balances", "electric_field")
+from ddgauge.post import series
+
+HIDDEN = ("timings", "solver", "balances", "electric_field", "time_series", "mean", "steps")
+SPIN = ("spin_current", "accumulation")
+AT_MOST = 10  # rows of a response
+WIDTH = 120
 TITLES = {
     "conductance": "Interface conductance on mu_s, absorption positive",
     "resistivity": "Resistivity: no net current across",
@@ -14,6 +19,7 @@ TITLES = {
     "accumulation": "Spin voltage mu_s",
     "voltage": "Voltage, mean over a face",
     "current": "Current out of a face",
+    "voltage_difference": "Voltage between contacts",
     "resistance": "Resistance",
     "relaxation": "Slowest spin modes",
 }
@@ -22,18 +28,16 @@ PARTS = {"G_j": ("x", "y"), "G_parallel": ("xy", "xx-yy"), "G_perpendicular": ("
 
 def show(result, console=None):
     """Print the tables of a Result, its balances and warnings."""
-    console = console or Console(width=120, highlight=False)
+    console = console or Console(width=WIDTH, highlight=False)
     if result.case.title:
         console.print(result.case.title)
-    rows_of = {"conductance": conductance_rows, "relaxation": mode_rows}
-    hidden = HIDDEN if result.case.stack.spinful else (*HIDDEN, "spin_current", "accumulation")
-    for key, table in result.numbers.items():
-        if key not in hidden:
-            header, rows = rows_of.get(key, plain_rows)(table)
-            if rows:
-                console.print(f"\n{TITLES.get(key, key)}")
-                console.print(_table(header, rows))
+    for title, (header, rows) in tables(result):
+        if rows:
+            console.print(f"\n{title}")
+            console.print(_table(header, rows))
     console.print()
+    if "time_series" in result.numbers:
+        console.print(_account_of_time(result.numbers))
     balances = result.numbers.get("balances")
     if balances:
         parts = ", ".join(f"{name} {balances[name]:.0e}" for name in ("charge", "spin", "power"))
@@ -44,6 +48,25 @@ def show(result, console=None):
             f"solver: {solver['unknowns']} unknowns, {_many(solver['solves'], 'solve')}, "
             f"at most {_many(solver['iterations'], 'iteration')}, relative residual {solver['residual']:.0e}"
         )
+
+
+def tables(result):
+    """(title, (header, rows)) of all that is printed of a Result."""
+    numbers = result.numbers
+    spinful = result.case.stack.spinful or result.case.experiment == "two-current"
+    hidden = HIDDEN if spinful else (*HIDDEN, *SPIN)
+    rows_of = {"conductance": conductance_rows, "relaxation": mode_rows}
+    evolution = numbers.get("time_series", {})
+    for key, table in numbers.items():
+        title = TITLES.get(key, key)
+        if key == "response":
+            yield from response_tables(result)
+        elif key == "terminals":
+            yield from terminal_tables(table)
+        elif key in evolution and key not in hidden:
+            yield title, evolution_rows(evolution, numbers.get("mean"), key)
+        elif key not in hidden:
+            yield title, rows_of.get(key, plain_rows)(table)
 
 
 def conductance_rows(table):
@@ -75,6 +98,55 @@ def mode_rows(table):
     return header, [(str(k), *map(number, row)) for k, row in enumerate(zip(*columns), start=1)]
 
 
+def terminal_tables(table):
+    """The matrices between contacts, by their names."""
+    names = table["names"]
+    titles = {
+        "conductance": "Conductance: current into a contact (row) per voltage (column)",
+        "resistance": f"Resistance: voltage against {names[-1]} (row) per current into a contact (column)",
+    }
+    for key, title in titles.items():
+        rounding = 1e-10 * np.abs(table[key]).max()
+        rows = [
+            (name, *(number(x if abs(x) > rounding else 0.0) for x in row), table["units"][key])
+            for name, row in zip(names, table[key])
+        ]
+        yield title, (("", *names, "unit"), rows)
+
+
+def evolution_rows(evolution, mean, key):
+    """Header and rows of one quantity in time: first and last value, and the mean of the times that were asked for."""
+    unit, found = evolution["units"][key], {}
+    means = {}
+    if mean:
+        of_one = {key: {place: [value] for place, value in mean[key].items()}}
+        means = {label: values[0] for label, values in series.curves(of_one, key).items()}
+    for label, values in series.curves(evolution, key).items():
+        found[label] = [values[0], values[-1], *([means[label]] if means else [])]
+    rounding = 1e-10 * np.abs(list(found.values())).max(initial=0.0)
+    kept = {label: row for label, row in found.items() if key not in SPIN or np.abs(row).max() > rounding}
+    rows = [(label, *(number(x if abs(x) > rounding else 0.0) for x in row), unit) for label, row in kept.items()]
+    return ("", "start", "end", *(["mean"] if means else []), "unit"), rows
+
+
+def response_tables(result):
+    """Amplitudes and phases at some of the frequencies, a table for each quantity."""
+    frequencies = np.asarray(result.numbers["response"]["frequency"])
+    shown = np.unique(np.linspace(0, len(frequencies) - 1, min(AT_MOST, len(frequencies))).round().astype(int))
+    for quantity, unit, curves in series.panels(result, "response"):
+        for some in _beside(curves):
+            header = ["frequency (Hz)"]
+            columns = [[number(f) for f in frequencies[shown]]]
+            for label, values in some:
+                header += [label, "phase"]
+                columns += [
+                    [number(abs(v)) for v in values[shown]],
+                    [f"{np.degrees(np.angle(v)):.2f}" for v in values[shown]],
+                ]
+            title = f"{quantity.capitalize()} ({unit}), amplitude x cos(omega t - phase), phase in degrees"
+            yield title, (header, [tuple(row) for row in zip(*columns)])
+
+
 def plain_rows(table):
     """Header and rows of a table of numbers and short vectors; rounding is zero, and what is not known is left out."""
     units = table["units"]
@@ -93,8 +165,8 @@ def plain_rows(table):
 def _lines(key, value):
     """(label, numbers) of a number, a vector, a matrix (a line per row), or the two sides of an interface."""
     value = np.asarray(value)
-    if value.ndim == 2 and "|" in key:
-        return list(zip((f"{key}, below", f"{key}, above"), value))
+    if value.ndim and len(value) == 2 and "|" in key:
+        return list(zip((f"{key}, below", f"{key}, above"), map(np.atleast_1d, value)))
     if value.ndim == 2:
         return [(f"{key} {axis}", row) for axis, row in zip("xyz", value)]
     return [(key, np.atleast_1d(value))]
@@ -103,6 +175,27 @@ def _lines(key, value):
 def number(value):
     """A number with six digits; nothing where there is none."""
     return "" if value is None else value if isinstance(value, str) else f"{value + 0.0:.6g}"
+
+
+def _account_of_time(numbers):
+    """How an evolution went, in a line."""
+    times, steps = numbers["time_series"]["time"], numbers["steps"]
+    return (
+        f"evolution: {len(times)} samples from {times[0]:g} s to {times[-1]:g} s, {_many(steps['steps'], 'step')}, "
+        f"charge lost in one of them: {steps['charge']:.0e} (relative)"
+    )
+
+
+def _beside(curves):
+    """Lists of curves whose columns fit beside each other."""
+    groups, room = [], 0
+    for label, values in curves.items():
+        width = max(len(label), 12) + 14
+        if room < width:
+            groups, room = [*groups, []], WIDTH - 17
+        groups[-1].append((label, values))
+        room -= width
+    return groups
 
 
 def _many(count, thing):

@@ -1,0 +1,65 @@
+"""Which figures a result has."""
+
+from ddgauge.fem import sample
+from ddgauge.post import plot, plot_series, series
+
+MAPPED = ("transport", "two-current")
+
+
+def plane(result):
+    """The raster of what is drawn as a map, on rank 0, or None. Collective."""
+    mapped = result.solution.mesh.dimension > 1 and result.case.experiment in MAPPED
+    return sample.raster(result.solution) if mapped else None
+
+
+def draw(result, profile, plane, folder):
+    """Draw the figures of a Result into a folder; their names.
+
+    profile, plane : as of fem.sample.profile and raster, or None.
+    """
+    title = result.case.title or result.case.experiment
+    figures = _of_fields(result, profile, plane, title + _moment(result.case)) | _of_experiment(result, title)
+    for name, figure in figures.items():
+        plot.save(figure, folder / name)
+    return list(figures)
+
+
+def _of_fields(result, profile, plane, title):
+    case, figures = result.case, {}
+    flat_mode = "rates" in result.curves and result.solution.mesh.dimension > 1  # of which a line shows nothing
+    if profile is not None and case.experiment == "two-current":
+        figures["profile.png"] = plot.two_currents(profile, title)
+    elif profile is not None and case.stack.spinful and not flat_mode:
+        figures["profile.png"] = plot.profiles(profile, title)
+    if plane is not None:
+        figures["potential.png"] = plot.potential(plane, title)
+    return figures
+
+
+def _of_experiment(result, title):
+    curves, numbers, figures = result.curves, result.numbers, {}
+    if "conductance" in curves:
+        figures["conductance.png"] = plot.conductance(curves["conductance"], title)
+    if "angular" in curves:
+        figures["magnetoresistance.png"] = plot.angular(curves["angular"]["angles"], curves["angular"]["curves"], title)
+    if "rates" in curves:
+        figures["rates.png"] = plot.spectrum(curves["rates"], title)
+    for key, axis, name, drawn in (
+        ("time_series", "time", "time.png", plot_series.evolution),
+        ("response", "frequency", "response.png", plot_series.response),
+    ):
+        if key in numbers and (panels := series.panels(result, key)):
+            figures[name] = drawn(numbers[key][axis], panels, title)
+    return figures
+
+
+def _moment(case):
+    """What of an evolution or of an oscillation the fields are, as it stands in a title."""
+    if case.time:
+        factor, before = plot.prefix(abs(case.time.end))
+        return f", t = {factor * case.time.end:.4g} {before}s"
+    if case.frequency:
+        last = case.frequency.frequencies[-1]
+        factor, before = plot.prefix(last)
+        return f", real part at {factor * last:.4g} {before}Hz"
+    return ""
