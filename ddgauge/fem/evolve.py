@@ -18,6 +18,8 @@ from ddgauge.fem.solve import Report
 STALE = 1.6  # factors of a step are used for others that are longer or shorter by less than this
 FIRST = 1e-4  # step to begin with, relative to the whole time
 AT_ONCE = 1e-9  # time, relative to the whole, in which what stores nothing follows a drive that is switched
+GOLDEN = (5**0.5 - 1) / 2  # of the whole time between those, which fall on no zeros of a periodic drive
+GROWTH = 10  # of steps, at most
 SAMPLES = 7  # times at which the drive is looked at for the size of the potentials
 STEPPER = "es325sal"  # Kennedy & Carpenter (2016): five stages, order 3 with 2 embedded
 
@@ -58,31 +60,37 @@ class Evolution:
         self.null = system.null_space(system.blocks + system.scale / self._scale_of_storage() * system.storage)
         self.steps = self.iterations = 0
         self.residual, self.leak = 0.0, 0.0  # largest of all steps: of the solver; charge lost, relative
+        self._moved = self._flows = 0.0  # largest of all steps: charge that moves; norm of all currents
         self._linear, self._made_for, self._moving, self._loaded = None, None, False, (None, None)
 
     def begin(self, x=None, time=0.0):
         """The State at a time from potentials x (rows, n), none if not given, with what stores nothing in its place."""
         system, whole = self.system, self.end - time
-        before = np.zeros((system.assembly.owned, system.n)) if x is None else x
+        x = self._held(np.zeros((system.assembly.owned, system.n)) if x is None else x)
         shift = 1 / (AT_ONCE * whole)
-        b, x0 = self._load(time), self._held(before)
-        change = self._solve(shift, time, (b - self._product(x0, time)) * self._free)
-        return State(time, x0 + change, shift * change, self.step or FIRST * whole)
+        for _ in range(2):  # what stores nothing jumps; then it has a rate
+            change = self._solve(shift, time, (self._load(time) - self._product(x, time)) * self._free)
+            x = x + change
+        return State(time, x, shift * change, self.step or FIRST * whole)
 
     def states(self, start, times):
-        """(State, Solution) at each of some increasing times, from a start on.
+        """(State, Solution) at each of some increasing times, none before the start.
 
         Between them PETSc chooses the steps; every one that it takes counts in `steps`, `residual` and `leak`.
         """
-        times = [t for t in times if t > start.time * (1 + 1e-14)]
+        self._close = 1e-12 * (self.end - start.time) + 4 * np.spacing(max(abs(start.time), abs(self.end)))
         self._largest = np.maximum(self._typical(start.time), self._size(start.x))
         ts, u = self._stepper(start)
         self._stage = (start.time, start.x, start.rate)
         state = start
-        for time in times:
-            while state.time < time - 1e-12 * (time - start.time):
-                state = self._advance(ts, u, state, time)
-            yield state, self.solution(state)
+        try:
+            for time in times:
+                while state.time < time - self._close:
+                    state = self._advance(ts, u, state, time)
+                if time > start.time - self._close:
+                    yield state, self.solution(state)
+        finally:
+            ts.destroy()  # it holds what holds it
 
     def solution(self, state):
         """The Solution that a State is."""
@@ -112,12 +120,12 @@ class Evolution:
             raise SolverError(f"the step after t = {state.time:.6g} s failed; drives must be finite and continuous")
         chosen = ts.getTimeStep()
         _, x, rate = self._stage
-        following = step if self.fixed else chosen
-        if step < 0.5 * state.step and not self.fixed and reached - state.time > 0.99 * step:
-            following = max(chosen, min(state.step, 2 * chosen))  # it was cut short by the time that was wanted
+        following = state.step if self.fixed else chosen
+        if chosen > 0.99 * GROWTH * step:
+            following = max(chosen, state.step)  # it was cut short by the time that was wanted
         self.steps += 1
         self._note(reached, x, rate)
-        return State(reached if abs(reached - time) > 1e-12 * abs(time) else time, x, rate, following)
+        return State(time if abs(reached - time) <= self._close else reached, x, rate, following)
 
     def _note(self, time, x, rate):
         """Charge that a step lost, and sizes for the tolerances of the next."""
@@ -126,10 +134,14 @@ class Evolution:
         self._set_tolerances()
         parts = self._product(x, time), system.store(system.spread(rate)), -self._load(time)
         gone, flows = sum(parts) * self._free, sum(map(np.abs, parts))
-        lost, size = system.comm.allreduce(float(gone[:, 0].sum())), system.comm.allreduce(float(flows[:, 0].sum()))
-        self.leak = max(self.leak, abs(lost) / size if size else 0.0)
-        size = system.norm(flows)
-        self.residual = max(self.residual, float(system.norm(gone) / size) if size else 0.0)
+        columns = system.spread(x)
+        by_field = [system.apply(columns * one)[:, 0] for one in np.eye(system.n)]  # they cancel in a neutral body
+        moved = np.abs(by_field).sum() + np.abs(parts[1:])[..., 0].sum()
+        self._moved = max(self._moved, system.comm.allreduce(float(moved)))
+        lost = system.comm.allreduce(float(gone[:, 0].sum()))
+        self.leak = max(self.leak, abs(lost) / self._moved if self._moved else 0.0)
+        self._flows = max(self._flows, system.norm(flows))
+        self.residual = max(self.residual, float(system.norm(gone) / self._flows) if self._flows else 0.0)
 
     def _stepper(self, start):
         a, system = self.system.assembly, self.system
@@ -149,6 +161,7 @@ class Evolution:
         ts.setMaxTime(2 * self.end + 1.0)
         ts.setTimeStep(start.step)
         ts.setMaxSteps(2**30)
+        ts.setStepLimits(1e-15 * (self.end - start.time), 2 * (self.end - start.time))
         options, prefix = PETSc.Options(), "ddgauge_time_"
         options[f"{prefix}ts_adapt_type"] = "none" if self.fixed else "basic"
         ts.setOptionsPrefix(prefix)
@@ -195,32 +208,44 @@ class Evolution:
     # the linear systems of stages
 
     def _solve(self, shift, time, rhs):
-        conductances = self.drive(time).get("conductances", {})
-        self._moving = self._moving or bool(conductances)
-        if self._linear is None or self._moving or shift != self._made_for[1]:
-            blocks = self.system.blocks
-            if conductances:
-                blocks = self.system.with_faces(blocks, conductances)
-            self._prepare(shift, self.system.constrained(blocks) + shift * self.storage)
-        self.system.compatible(rhs, self.null)
-        x, iterations, _ = self._linear.solve(rhs)
+        self._moving = self._moving or bool(self.drive(time).get("conductances"))
+        if self._linear is None or not 1 / STALE < shift / self._made_for[0] < STALE:
+            self._make(shift, time)
+        elif self._moving or abs(shift - self._made_for[1]) > 1e-12 * shift:
+            self._linear.change(self._blocks(shift, time))
+            self._made_for = self._made_for[0], shift
+        for z in self.null:
+            rhs = rhs - self.system.dot(z, rhs) * z  # rounding errors, for loads are compatible
+        try:
+            x, iterations, _ = self._linear.solve(rhs)
+            self._fewest = min(self._fewest, iterations or np.inf)
+            stale = iterations > 3 * self._fewest + 10
+        except SolverError:
+            stale = True
+            if self._fewest == np.inf:
+                raise
+        if stale:  # magnets turn away from what was made for them
+            self._make(shift, time)
+            x, iterations, _ = self._linear.solve(rhs)
         for z in self.null:
             x -= self.system.dot(z, x) * z
         self.iterations = max(self.iterations, iterations)
         return x
 
-    def _prepare(self, shift, blocks):
-        near = self._linear is not None and 1 / STALE < shift / self._made_for[0] < STALE
-        if near:
-            self._linear.change(blocks)
-            self._made_for = self._made_for[0], shift
-            return
-        system = self.system
+    def _blocks(self, shift, time):
+        """A + shift M at a time, constrained."""
+        system, conductances = self.system, self.drive(time).get("conductances")
+        blocks = system.with_faces(system.blocks, conductances) if conductances else None
+        return system.constrained(blocks) + shift * self.storage
+
+    def _make(self, shift, time):
+        """Factors, or a preconditioner, of A + shift M at a time."""
+        system, blocks = self.system, self._blocks(shift, time)
         scale = self._largest_diagonal(blocks)
         tolerance = min(system.tolerance, 1e-10)
         conserved, method = system.conserved, system.method
         self._linear = Linear(system.assembly, blocks, conserved, self.null, scale, tolerance, method)
-        self._made_for = shift, shift
+        self._made_for, self._fewest = (shift, shift), np.inf
 
     # parts
 
@@ -247,24 +272,16 @@ class Evolution:
         if self._loaded[0] != time:  # asked for several times at the end of a step
             drive = {key: value for key, value in self.drive(time).items() if key != "conductances"}
             self._loaded = time, self.system.load(**drive)
+            self.system.compatible(self._loaded[1] * self._free, self.null)
         return self._loaded[1]
 
     def _typical(self, start):
         """(n,) largest potentials that the drive would bring about if it stayed for the whole time."""
-        system, whole = self.system, self.end - start
-        linear = Linear(
-            system.assembly,
-            system.constrained() + self.storage / whole,
-            system.conserved,
-            self.null,
-            system.scale,
-            1e-6,
-            system.method,
-        )
-        sizes = []
-        for time in np.linspace(start, self.end, SAMPLES):
-            rhs = (self._load(time) - self._product(self._held(0 * self._free), time)) * self._free
-            sizes.append(self._size(self._held(linear.solve(rhs)[0])))
+        sizes, rest = [], self._held(0.0 * self._free)
+        for k in range(SAMPLES):
+            time = start + (self.end - start) * (k * GOLDEN % 1)
+            rhs = (self._load(time) - self._product(rest, time)) * self._free
+            sizes.append(self._size(rest + self._solve(1 / (self.end - start), time, rhs)))
         return np.max(sizes, axis=0)
 
     def _size(self, x):

@@ -40,7 +40,9 @@ class Harmonic:
         Potentials that faces hold are held with their real amplitude, unless `values` of the imaginary part are given.
         """
         start, system, n = time.perf_counter(), self.system, self.system.n
-        imaginary = {"sources": {name: np.zeros(n) for name in system.faces}} | (imaginary or {})
+        imaginary = imaginary or {}
+        still = {name: np.zeros(n) for name in system.faces}
+        imaginary = imaginary | {"sources": still | (imaginary.get("sources") or {})}
         drives = [{key: value for key, value in drive.items() if key != "values"} for drive in (real, imaginary)]
         b = [system.load(**drive) for drive in drives]
         zero = {name: dict.fromkeys(face.fixed, 0.0) for name, face in system.faces.items() if face.fixed}
@@ -48,7 +50,9 @@ class Harmonic:
         rate = [self.omega * held[1], -self.omega * held[0]]
         free = ~system.fixed[: len(b[0])]
         rhs = [(load - system.apply(h) - system.store(r)) * free for load, h, r in zip(b, held, rate)]
-        x, iterations, residual = self.linear.solve(np.hstack(rhs))
+        rhs = np.hstack(rhs)
+        system.compatible(rhs, self.linear.null)
+        x, iterations, residual = self.linear.solve(rhs)
         for z in self.linear.null:
             x -= self.linear.dot(z, x) * z
         parts = [x[:, :n] + held[0][: len(x)], x[:, n:] + held[1][: len(x)]]

@@ -3,6 +3,7 @@
 import time
 
 import numpy as np
+from petsc4py import PETSc
 
 from ddgauge.fem.equations import SolverError
 from ddgauge.fem.precondition import block_matrix, preconditioner
@@ -38,6 +39,7 @@ class Linear:
         self.conserved, self.null, self.scale, self.tolerance = conserved, null, scale, tolerance
         small = assembly.mesh.dimension == 1 or assembly.index_map.size_global * self.n <= DIRECT
         self.method = method or ("direct" if small else "iterative")
+        PETSc.garbage_cleanup(self.comm)  # factors that Python let go of; PETSc frees them on all ranks at once
         self.ksp = preconditioner(self, blocks, blocks if near is None else near)
         self.null_space = self.ksp.getOperators()[0].getNullSpace()
 

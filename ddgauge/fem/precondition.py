@@ -65,6 +65,13 @@ class ChargeAndSpin:
             inner.pc.apply(b, z)
             out[:, fields] = z.array_r.reshape(out[:, fields].shape)
 
+    def destroy(self, pc):
+        """PETSc asks for it, on all ranks at once: what Python lets go of by itself it only keeps for later."""
+        for _, inner in self.parts:
+            for thing in (*inner.work, inner.pc):
+                thing.destroy()
+        self.parts = []
+
 
 def _runs(fields):
     """Slices of neighbouring fields."""

@@ -207,6 +207,13 @@ class Solution:
             np.add.at(left, self._a.rows[index], mass[:, None] * (mu @ conductance.T))
         return left if self.rate is None else left + self.system.store(self.system.spread(self.rate))
 
+    @cached_property
+    def terms(self):
+        """(n,) sums of the magnitudes of all terms of A x, and that of x A x: what rounding errors are small beside."""
+        magnitudes = np.abs(self.system.blocks) @ np.abs(self.columns[self._a.columns])[:, :, None]
+        each = magnitudes[:, :, 0]
+        return self._sum(each.sum(axis=0)), float(self._sum(np.vdot(np.abs(self.x)[self._a.rows], each)))
+
     # details
 
     @property

@@ -67,12 +67,9 @@ class System(Equations):
             Electromotive field f[j, A] that field A feels beside kappa_A E.
         """
         linear, start = self.linear, time.perf_counter()
-        E = np.asarray(E, dtype=float)
         b = self.load(E, sources, loads, motive)
         held = self.held(values)
         rhs = (b - self.apply(held)) * ~self.fixed[: len(b)]
-        if self.norm(rhs) <= ROUNDING * self.scale * np.linalg.norm(E) * self._extent():
-            rhs[:] = 0  # a field that drives nothing but uniform currents leaves rounding errors
         self.compatible(rhs, self.null)
         x, iterations, residual = linear.solve(rhs)
         x += held[: len(x)]
@@ -81,6 +78,13 @@ class System(Equations):
         seconds = self.seconds | {"solve": time.perf_counter() - start}
         report = Report(self.assembly.index_map.size_global * self.n, iterations, residual, seconds)
         return Solution(self, x, b, report, E, sources, loads, motive)
+
+    def load(self, E=(0, 0, 0), sources=None, loads=None, motive=None):
+        """Right-hand side (rows, n) before constraints, zero where a field drives nothing but uniform currents."""
+        b, free = super().load(E, sources, loads, motive), ~self.fixed[: self.assembly.owned]
+        if np.any(E) and self.norm(b * free) <= ROUNDING * self.scale * np.linalg.norm(E) * self._extent():
+            b[free] = 0  # rounding errors
+        return b
 
     def as_solution(self, x):
         """A Solution that holds given potentials (rows, n), such as a mode."""

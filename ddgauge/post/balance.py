@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+ROUNDING = 1e-7  # weight of all terms of the sums: where potentials are uniform and nothing flows, they leave 1e-16
+
 
 @dataclass(frozen=True)
 class Balances:
@@ -30,9 +32,11 @@ def balances(solution):
     flows += [side for pair in system.junctions for side in solution.junction_current(*pair)]
     flows += [law(layer) for law in (solution.loss, solution.stored) for layer in system.media]
     flows, size = np.array(flows), np.array([_size(solution, layer) for layer in system.media])
+    terms, terms_of_power = solution.terms
     left = np.abs(flows.sum(axis=0))
-    scale = np.abs(flows).sum(axis=0) + size.sum(axis=0)
+    scale = np.abs(flows).sum(axis=0) + size.sum(axis=0) + ROUNDING * terms
     scale[1:] = scale[1:].max(initial=0)  # spin turns: a component that is zero is so on the scale of the others
+    scale[0] = scale.max()  # no charge flows where the currents of the two spins cancel
     relative = left / np.where(scale > 0, scale, 1)
 
     powers = [solution.face_power(face) for face in system.faces]
@@ -41,6 +45,7 @@ def balances(solution):
     heat += [solution.junction_power(*pair) for pair in system.junctions]
     heat += [solution.stored_power(layer) for layer in system.media]
     weight = sum(map(abs, work)) + sum(map(abs, heat)) + sum(_drift_power(solution, layer) for layer in system.media)
+    weight += ROUNDING * terms_of_power
     power = abs(sum(work) - sum(heat)) / weight if weight > 0 else 0.0
     return Balances(float(relative[0]), float(relative[1:].max(initial=0)), float(power))
 
