@@ -286,7 +286,9 @@ class Evolution:
 
     def _size(self, x):
         """(n,) largest potentials on any rank."""
-        return self.system.comm.allreduce(np.abs(x).max(axis=0, initial=0.0), MPI.MAX)
+        size = np.abs(x).max(axis=0, initial=0.0)
+        self.system.comm.Allreduce(MPI.IN_PLACE, size, MPI.MAX)
+        return size
 
     def _scale_of_storage(self):
         return self._largest_diagonal(self.system.storage)
