@@ -59,7 +59,9 @@ class Harmonic:
         rates = [self.omega * parts[1], -self.omega * parts[0]]
         seconds = self.seconds | {"solve": time.perf_counter() - start}
         report = Report(system.assembly.index_map.size_global * 2 * n, iterations, residual, seconds)
-        return tuple(
+        found = tuple(
             Solution(system, part, load, report, rate=r, **drive)
             for part, load, r, drive in zip(parts, b, rates, drives)
         )
+        found[0].beside, found[1].beside = found[::-1]
+        return found

@@ -21,6 +21,7 @@ class Solution:
         self.conductances = conductances or {}  # {face: (n, n)}, beside those of the system
         self.x = x  # (rows of this rank, n), V
         self.rate = rate  # d_t x, V/s; None in a steady state
+        self.beside = None  # the other part of a phasor
         self._load = load
 
     @property

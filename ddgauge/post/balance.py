@@ -25,19 +25,27 @@ def balances(solution):
     """Balances of a solution  [Z23 (32), (33) tested with mu^0 = 1, mu^a = 1 and mu itself].
 
     Currents out of the faces, by the residual where a potential is held, against the losses in layers and interfaces
-    and what layers store; the work of fields, contacts and sources against what is dissipated and stored.
+    and what layers store; the work of fields, contacts and sources against what is dissipated and stored. One part of
+    a phasor, which may be tiny, is weighed with the other.
     """
+    left, scale = _weighed(solution)
+    if solution.beside is not None:
+        scale = np.maximum(scale, _weighed(solution.beside)[1])
+    relative = left / np.where(scale > 0, scale, 1)
+    return Balances(float(relative[0]), float(relative[1:-1].max(initial=0)), float(relative[-1]))
+
+
+def _weighed(solution):
+    """(n + 1,) what is left of each field and of the power, and the magnitudes that it is of."""
     system = solution.system
     flows = [solution.current(face) for face in system.faces]
     flows += [side for pair in system.junctions for side in solution.junction_current(*pair)]
     flows += [law(layer) for law in (solution.loss, solution.stored) for layer in system.media]
     flows, size = np.array(flows), np.array([_size(solution, layer) for layer in system.media])
     terms, terms_of_power = solution.terms
-    left = np.abs(flows.sum(axis=0))
     scale = np.abs(flows).sum(axis=0) + size.sum(axis=0) + ROUNDING * terms
     scale[1:] = scale[1:].max(initial=0)  # spin turns: a component that is zero is so on the scale of the others
     scale[0] = scale.max()  # no charge flows where the currents of the two spins cancel
-    relative = left / np.where(scale > 0, scale, 1)
 
     powers = [solution.face_power(face) for face in system.faces]
     work = [solution.work(layer) for layer in system.media] + [delivered for delivered, _ in powers]
@@ -45,9 +53,8 @@ def balances(solution):
     heat += [solution.junction_power(*pair) for pair in system.junctions]
     heat += [solution.stored_power(layer) for layer in system.media]
     weight = sum(map(abs, work)) + sum(map(abs, heat)) + sum(_drift_power(solution, layer) for layer in system.media)
-    weight += ROUNDING * terms_of_power
-    power = abs(sum(work) - sum(heat)) / weight if weight > 0 else 0.0
-    return Balances(float(relative[0]), float(relative[1:].max(initial=0)), float(power))
+    left = np.append(np.abs(flows.sum(axis=0)), abs(sum(work) - sum(heat)))
+    return left, np.append(scale, weight + ROUNDING * terms_of_power)
 
 
 def _size(solution, layer):
