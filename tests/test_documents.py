@@ -10,7 +10,7 @@ from typing import get_args
 
 import pytest
 
-from ddgauge.model import Run, boundary, couplings, interfaces, layer, options, stack, sweeps, texture
+from ddgauge.model import Run, boundary, couplings, fitting, interfaces, layer, options, stack, sweeps, texture
 from ddgauge.model.inputs import STACK_KEYS
 
 ROOT = Path(__file__).parents[1]
@@ -50,6 +50,10 @@ TABLES = {
     "[conductance]": options.ConductanceOptions,
     "[output]": options.OutputOptions,
     "[[sweep]]": sweeps.Sweep,
+    "[fit]": fitting.Fit,
+    "y.COLUMN": fitting.Observed,
+    "[[fit.parameter]]": fitting.FitParameter,
+    "prior": fitting.Prior,
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import model_validator
 
-from ddgauge.model import fit
+from ddgauge.model import fit, fitting
 from ddgauge.model.errors import Checked, InputError, instead_of
 from ddgauge.model.options import (
     ConductanceOptions,
@@ -42,6 +42,7 @@ class Run(Checked):
     conductance: ConductanceOptions = ConductanceOptions()
     output: OutputOptions = OutputOptions()
     sweep: tuple[Sweep, ...] = ()
+    fit: fitting.Fit | None = None
     source: Path | None = None  # the file it was read from
 
     @classmethod
@@ -62,6 +63,7 @@ class Run(Checked):
         try:
             run = cls._from_tables(data, source)
             run._check_sweeps(data)
+            run._check_fit(data)
         except InputError as error:
             raise (error.within(source) if source else error) from None
         return run
@@ -93,6 +95,8 @@ class Run(Checked):
             mesh["file"] = folder / mesh["file"]
         if isinstance(texture := tables.get("texture"), dict) and "files" in texture:
             tables["texture"] = texture | {"files": _beside(folder, texture["files"])}
+        if isinstance(measured := rest.get("fit"), dict) and isinstance(measured.get("data"), str):
+            measured["data"] = folder / measured["data"]
         try:
             rest["stack"] = Stack(**tables)
         except InputError as error:
@@ -109,6 +113,8 @@ class Run(Checked):
         stack = dump.pop("stack")
         if self.mesh.file is not None:
             dump["mesh"]["file"] = str(self.mesh.file.absolute())
+        if self.fit is not None and self.fit.data is not None:
+            dump["fit"]["data"] = str(self.fit.data.absolute())
         head = {key: dump.pop(key) for key in ("title", "experiment", "electrostatics") if key in dump}
         return head | stack | dump
 
@@ -165,6 +171,11 @@ class Run(Checked):
                     raise InputError(
                         *(f"sweep {sweep.parameter!r}, at {value!r}: {p.removeprefix(': ')}" for p in error.problems)
                     ) from None
+
+    def _check_fit(self, data):
+        if self.fit is not None:
+            plain = {key: value for key, value in data.items() if key not in ("sweep", "fit")}
+            fitting.check(self, plain, lambda tables: Run._from_tables(tables, self.source))
 
 
 def _beside(folder, paths):
