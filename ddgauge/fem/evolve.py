@@ -20,6 +20,7 @@ FIRST = 1e-4  # step to begin with, relative to the whole time
 AT_ONCE = 1e-9  # time, relative to the whole, in which what stores nothing follows a drive that is switched
 GOLDEN = (5**0.5 - 1) / 2  # of the whole time between those, which fall on no zeros of a periodic drive
 GROWTH = 10  # of steps, at most
+FAINT = 1e-12  # V: what is left of drives that cancel, as of a wall in steady motion, is rounding error
 SAMPLES = 7  # times at which the drive is looked at for the size of the potentials
 STEPPER = "es325sal"  # Kennedy & Carpenter (2016): five stages, order 3 with 2 embedded
 
@@ -177,8 +178,7 @@ class Evolution:
         return ts, u
 
     def _set_tolerances(self):
-        size = np.maximum(self._largest, 1e-8 * self._largest.max())
-        size = np.where(size > 0, size, 1.0)
+        size = np.maximum(self._largest, max(1e-8 * self._largest.max(), FAINT))
         atol = self._ts.getSolution().duplicate()
         atol.array[:] = np.tile(self.tolerance * size, self.system.assembly.owned)
         self._ts.setTolerances(rtol=0.0, atol=atol)

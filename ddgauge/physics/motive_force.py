@@ -8,6 +8,8 @@ import numpy as np
 from ddgauge.physics.algebra import EPS
 from ddgauge.units import E_CHARGE, HBAR
 
+ROUNDING = 1e-13  # of |d_t n| |d_i n|: a rigid texture that moves along itself is to drive nothing, not noise
+
 
 def motive_force(n, n_t, grad_n, beta=0.0):
     """Spin motive force  [SK11 (102)].
@@ -32,6 +34,8 @@ def motive_force(n, n_t, grad_n, beta=0.0):
         E_smf, V/m.
     """
     adiabatic = -np.einsum("...a,...ia->...i", np.cross(n, n_t), grad_n)
+    size = np.linalg.norm(n_t, axis=-1)[..., None] * np.linalg.norm(grad_n, axis=-1)
+    adiabatic = np.where(np.abs(adiabatic) > ROUNDING * size, adiabatic, 0.0)
     return HBAR / (2 * E_CHARGE) * (adiabatic + beta * np.einsum("...a,...ia->...i", n_t, grad_n))
 
 
