@@ -21,7 +21,7 @@ from ddgauge.model.options import (
 )
 from ddgauge.model.quantities import Choice, Text
 from ddgauge.model.stack import Stack
-from ddgauge.model.sweeps import Sweep, override
+from ddgauge.model.sweeps import Sweep, dimensions, override
 
 EXPERIMENTS = ("conductance", "film", "transport", "relaxation", "two-current")
 ELECTROSTATICS = ("neutral", "bare", "poisson")
@@ -163,14 +163,17 @@ class Run(Checked):
 
     def _check_sweeps(self, data):
         plain = {key: value for key, value in data.items() if key != "sweep"}
-        for sweep in self.sweep:
-            for value in dict.fromkeys((sweep.settings[0], sweep.settings[-1])):
+        for together in dimensions(self.sweep).values():
+            for k in 0, -1:
+                settings = {sweep.parameter: sweep.settings[k] for sweep in together}
+                where = " and ".join(f"{path!r}, at {value!r}" for path, value in settings.items())
+                changed = plain
                 try:
-                    Run._from_tables(override(plain, sweep.parameter, value), self.source)
+                    for path, value in settings.items():
+                        changed = override(changed, path, value)
+                    Run._from_tables(changed, self.source)
                 except InputError as error:
-                    raise InputError(
-                        *(f"sweep {sweep.parameter!r}, at {value!r}: {p.removeprefix(': ')}" for p in error.problems)
-                    ) from None
+                    raise InputError(*(f"sweep {where}: {p.removeprefix(': ')}" for p in error.problems)) from None
 
     def _check_fit(self, data):
         if self.fit is not None:
@@ -203,7 +206,7 @@ def read(path, overrides: Mapping[str, Any] | None = None):
     InputError
         A line per mistake: file, table, key, value, unit, and what would be right.
     """
-    data = _tables(Path(path))
+    data = tables(path)
     for key, value in (overrides or {}).items():
         try:
             data = override(data, key, value)
@@ -212,7 +215,9 @@ def read(path, overrides: Mapping[str, Any] | None = None):
     return Run.from_dict(data, source=path)
 
 
-def _tables(path):
+def tables(path):
+    """The tables of an input file as they stand, not checked; InputError where it cannot be read."""
+    path = Path(path)
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:

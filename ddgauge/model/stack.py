@@ -61,9 +61,13 @@ class Stack(Checked):
 
     @model_validator(mode="after")
     def _whole(self):
-        if problems := [*self._name_problems(), *self._missing_problems(), *self._texture_problems()]:
+        if problems := self.problems():
             raise InputError(*problems)
         return self
+
+    def problems(self):
+        """What does not go together in this stack, a line each."""
+        return [*self._name_problems(), *self._missing_problems(), *self._texture_problems()]
 
     def _name_problems(self):
         names = [layer.name for layer in self.layers]

@@ -7,8 +7,9 @@ import numpy as np
 from pydantic import BeforeValidator, Field, model_validator
 
 from ddgauge.model.errors import Checked, InputError, instead_of, rivals, show
-from ddgauge.model.quantities import Text, Whole
+from ddgauge.model.quantities import Choice, Text, Whole
 
+NAMED = ("layer", "boundary", "interface")  # tables of tables with names
 AXES = {"x": 0, "y": 1, "z": 2}
 VECTORS = (
     "direction",
@@ -36,6 +37,8 @@ class Sweep(Checked):
         Annotated[tuple[Any, ...], BeforeValidator(lambda v: tuple(v) if isinstance(v, list | np.ndarray) else v)]
         | None
     ) = None
+    spacing: Choice("linear", "log", plural="choices") | None = None  # linear, unless it is said
+    zip: Text | None = None  # sweeps of one name advance together
 
     @classmethod
     def where(cls, given):
@@ -53,6 +56,9 @@ class Sweep(Checked):
             self._number_and_unit(key, value)
         if self._number_and_unit("from", self.start)[1] != self._number_and_unit("to", self.stop)[1]:
             raise InputError(f": from = {self.start!r} and to = {self.stop!r} must have the same unit")
+        ends = [self._number_and_unit(key, value)[0] for key, value in (("from", self.start), ("to", self.stop))]
+        if self.spacing == "log" and not min(ends) > 0:
+            raise InputError(": from and to must be > 0 where spacing = 'log'")
         return self
 
     @staticmethod
@@ -71,8 +77,25 @@ class Sweep(Checked):
         if self.values is not None:
             return list(self.values)
         (first, unit), (last, _) = self._number_and_unit("from", self.start), self._number_and_unit("to", self.stop)
-        numbers = np.linspace(first, last, self.points).tolist()
+        between = np.geomspace if self.spacing == "log" else np.linspace
+        numbers = between(first, last, self.points).tolist()
         return [f"{number!r} {unit}" for number in numbers] if unit else numbers
+
+
+def dimensions(sweeps):
+    """{name: sweeps that advance together}, each a dimension of the grid; named by its `zip`, else by its parameter."""
+    found, problems = {}, []
+    for sweep in sweeps:
+        found.setdefault(sweep.zip or sweep.parameter, []).append(sweep)
+    for name, together in found.items():
+        if len({len(sweep.settings) for sweep in together}) > 1:
+            counts = ", ".join(f"{sweep.parameter} {len(sweep.settings)}" for sweep in together)
+            problems.append(f"sweeps of zip = {name!r} advance together, and must have as many values each: {counts}")
+    paths = [sweep.parameter for sweep in sweeps]
+    problems += [f"sweep {path!r}: is there twice" for path in dict.fromkeys(paths) if paths.count(path) > 1]
+    if problems:
+        raise InputError(*problems)
+    return found
 
 
 def override(data, path, value):
@@ -92,8 +115,8 @@ def override(data, path, value):
     data = deepcopy(dict(data))
     table, _, rest = path.partition(".")
     place = data
-    if table in ("layer", "boundary", "interface"):
-        place, rest = _named(data, table, rest, path)
+    if table in NAMED:
+        place, rest = named(data, table, rest, path)
     elif rest:
         place = place.setdefault(table, {})
     else:
@@ -120,7 +143,8 @@ def _give_way(table, key):
         del table[rival]
 
 
-def _named(data, table, rest, path):
+def named(data, table, rest, path):
+    """The table, in the list or table `table` of a file, that a path names, and what is left of the path."""
     items = data.get(table) or {}
     if table == "layer":
         items = {item.get("name"): item for item in items if isinstance(item, dict)} if isinstance(items, list) else {}

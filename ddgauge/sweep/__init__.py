@@ -1,0 +1,7 @@
+"""Many solutions, one dataset: sweeps over the parameters of an input file."""
+
+from ddgauge.sweep.dataset import read
+from ddgauge.sweep.grid import Grid
+from ddgauge.sweep.runner import sweep
+
+__all__ = ["Grid", "read", "sweep"]

@@ -1,0 +1,157 @@
+"""The points of a sweep: every combination of its dimensions, and the run at each."""
+
+import json
+from itertools import chain
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+from pydantic import BaseModel
+
+from ddgauge.model import InputError, Run, fit, materials
+from ddgauge.model.inputs import STACK_KEYS, tables
+from ddgauge.model.quantities import Number
+from ddgauge.model.sweeps import NAMED, dimensions, named, override
+
+
+class Grid:
+    """The points of a sweep, numbered with the last dimension fastest.
+
+    Parameters
+    ----------
+    case : path of an input file, or model.Run
+    """
+
+    def __init__(self, case):
+        if isinstance(case, Run):
+            self.source, given = case.source, _as_written(case.resolved())
+        else:
+            self.source, given = Path(case), tables(case)
+        self.case = case if isinstance(case, Run) else Run.from_dict(given, self.source)
+        if not self.case.sweep:
+            raise InputError(f"{self.source or 'the run'}: has no [[sweep]], needs at least one: parameter and values")
+        self.dims = dimensions(self.case.sweep)
+        self.shape = tuple(len(together[0].settings) for together in self.dims.values())
+        self.size = int(np.prod(self.shape))
+        self._tables = {key: value for key, value in given.items() if key != "sweep"}
+        self._plain = self.case.model_copy(update={"sweep": ()})
+        self._settings = {sweep.parameter: sweep.settings for sweep in self.case.sweep}
+        self._axis = {s.parameter: k for k, together in enumerate(self.dims.values()) for s in together}
+        self._parts = {}
+        for path in self._settings:
+            self._parts.setdefault(self._part(path), []).append(path)
+        self._made = {}
+
+    def settings(self, k):
+        """{path: value as it stands in the file} of point k."""
+        return self._of(np.unravel_index(k, self.shape), self._settings)
+
+    def run(self, k):
+        """The Run of point k; InputError where there is none.
+
+        Equal to what the file with these settings gives. Only tables that change are read, each once for all points.
+        """
+        index = tuple(int(i) for i in np.unravel_index(k, self.shape))
+        parts = {part: self._checked(part, paths, index) for part, paths in self._parts.items()}
+        if all(part is not None for part in parts.values()):
+            run = self._put_together(parts)
+            if not run.stack.problems() and not any(fit.problems(run)):
+                return run
+        return self._read(self._of(index, self._settings))
+
+    def coordinates(self):
+        """{path: (dimension, values, unit)}; numbers in SI, what is no number as text."""
+        found = {}
+        for name, together in self.dims.items():
+            for sweep in together:
+                number = self._number(sweep.parameter)
+                found[sweep.parameter] = (name, *_plain_values(sweep.settings, number))
+        return found
+
+    def _of(self, index, paths):
+        return {path: self._settings[path][index[self._axis[path]]] for path in paths}
+
+    def _read(self, settings):
+        changed = self._tables
+        for path, value in settings.items():
+            changed = override(changed, path, value)
+        return Run.from_dict(changed, self.source)
+
+    # of the tables of a run
+
+    def _part(self, path):
+        """(table, name or None) that a path lies in."""
+        table, _, rest = path.partition(".")
+        if table not in NAMED:
+            return table, None
+        return table, rest.removesuffix("." + named(self._tables, table, rest, path)[1])
+
+    def _checked(self, part, paths, index):
+        """A table with the settings of a point, the others as they stand in the file; None if it cannot be read."""
+        key = (part, *(index[self._axis[path]] for path in paths))
+        if key not in self._made:
+            try:
+                self._made[key] = self._taken(self._read(self._of(index, paths)), *part)
+            except InputError:
+                self._made[key] = None
+        return self._made[key]
+
+    def _taken(self, run, table, name):
+        if table == "layer":
+            return run.stack.layers[self._plain.stack.names.index(name)]
+        holder = run.stack if table in STACK_KEYS else run
+        return getattr(holder, table) if name is None else getattr(holder, table)[name]
+
+    def _put_together(self, parts):
+        of_run, of_stack = {}, {}
+        for (table, name), checked in parts.items():
+            if table == "layer":
+                layers = of_stack.get("layers", self._plain.stack.layers)
+                k = self._plain.stack.names.index(name)
+                of_stack["layers"] = (*layers[:k], checked, *layers[k + 1 :])
+            elif name is not None:
+                of_stack[table] = of_stack.get(table, getattr(self._plain.stack, table)) | {name: checked}
+            else:
+                (of_stack if table in STACK_KEYS else of_run)[table] = checked
+        return self._plain.model_copy(update=of_run | {"stack": self._plain.stack.model_copy(update=of_stack)})
+
+    def _number(self, path):
+        """The Number that reads the key of a path, or None."""
+        table, name = self._part(path)
+        at = self._checked((table, name), [path], (0,) * len(self.shape))
+        keys = path.removeprefix(table if name is None else f"{table}.{name}").strip(".").split(".")
+        if name is None and not isinstance(at, BaseModel):
+            at, keys = (self._plain.stack if table in STACK_KEYS else self._plain), [table, *keys]
+        number = None
+        for key in keys:
+            if not isinstance(at, BaseModel):
+                break
+            field = next((f for k, f in type(at).model_fields.items() if key in (k, f.alias)), None)
+            if field is None:
+                break
+            of_types = [getattr(kind, "__metadata__", ()) for kind in get_args(field.annotation)]
+            number = next((item for item in chain(field.metadata, *of_types) if isinstance(item, Number)), number)
+            at = getattr(at, key, None)
+        return number
+
+
+def _as_written(resolved):
+    """The tables of a run without what its materials give, so that another material gives its own."""
+
+    def without(table, look_up):
+        library = look_up(table["material"]) if "material" in table else {}
+        return {key: value for key, value in table.items() if library.get(key) != value}
+
+    layers = [without(layer, materials.layer_keys) for layer in resolved["layer"]]
+    faces = {name: without(face, materials.interface_keys) for name, face in resolved.get("boundary", {}).items()}
+    return resolved | {"layer": layers, "boundary": faces}
+
+
+def _plain_values(settings, number):
+    """Settings as an array, and their unit."""
+    try:
+        if any(isinstance(value, bool) for value in settings):
+            raise ValueError
+        return np.array([number.value(v) if number else float(v) for v in settings]), number.unit if number else ""
+    except (TypeError, ValueError):
+        return np.array([v if isinstance(v, str) else json.dumps(v, default=str) for v in settings], dtype=object), ""

@@ -1,0 +1,130 @@
+"""Sweeps: every point of a grid is solved once, and written down as soon as it is done."""
+
+import time
+from itertools import groupby
+
+from mpi4py import MPI
+
+from ddgauge.model import InputError
+from ddgauge.output import OutputError
+from ddgauge.sweep.dataset import flat
+from ddgauge.sweep.evaluate import OneByOne, Reduced
+from ddgauge.sweep.folder import Folder
+from ddgauge.sweep.grid import Grid
+from ddgauge.sweep.groups import Group, meet, on_first
+from ddgauge.sweep.journal import Journal
+
+
+def sweep(
+    case,
+    out,
+    comm=MPI.COMM_WORLD,
+    ranks_per_point=None,
+    points=None,
+    collect=False,
+    step=lambda text: None,
+    evaluator=OneByOne,
+):
+    """Solve at all points of the [[sweep]] of a file that the folder does not hold yet; a Summary, on every rank.
+
+    What is done is in `points*.jsonl`, a line per point, and together in `dataset.nc`, which grows. After a sweep that
+    was killed the same call does what is missing, and leaves the same dataset.
+
+    Parameters
+    ----------
+    case : path of an input file, or model.Run
+    out : path
+        Folder of this sweep alone.
+    comm : MPI communicator
+    ranks_per_point : int, optional
+        Ranks that solve a point together; 1, unless a mesh in two or three dimensions has fewer points than ranks.
+    points : (first, end) or "first:end", optional
+        Only these, and no dataset: for several jobs in one folder.
+    collect : bool
+        Solve nothing, make the dataset of what is done.
+    step : function of a text
+        Is told how far the sweep is.
+    evaluator : function of (communicator, step)
+        Gives what makes numbers of runs, see evaluate.OneByOne.
+
+    Raises
+    ------
+    model.InputError, output.OutputError
+    """
+    grid = Grid(case)
+    part = _slice(points, grid.size)
+    size = ranks_per_point or (1 if grid.case.mesh.dimension == 1 else max(1, comm.size // grid.size))
+    if not 1 <= size <= comm.size:
+        raise InputError(f"ranks per point = {size}, must be from 1 to {comm.size}, the number of ranks")
+    whole = collect or points is None
+    folder = on_first(comm, lambda: Folder(out, grid, part, whole, step))
+    look = folder.look if folder else lambda: None
+    if not collect:
+        missing, path, key = comm.bcast((folder.missing, folder.path, folder.key) if folder else None)
+        group = Group(comm, size)
+        name = "points" if whole else f"points-{part.start}-{part.stop}"
+        inner = folder.within if folder else lambda text: None
+        error = None
+        try:
+            _work(grid, missing, group, evaluator(group.comm, inner), path / f"{name}-{group.number}.jsonl", key, look)
+        except OutputError as caught:
+            error = caught
+        meet(comm, look, error)
+    return comm.bcast(on_first(comm, lambda: folder.finish()))
+
+
+def _slice(points, size):
+    """The points that were asked for."""
+    if points is None:
+        return slice(0, size)
+    try:
+        first, end = (int(x) for x in (points.split(":") if isinstance(points, str) else points))
+    except (TypeError, ValueError):
+        raise InputError(f"points = {points!r}, must be first:end, such as 0:{size}") from None
+    if not 0 <= first < end <= size:
+        raise InputError(f"points = {first}:{end}, must be within 0:{size}, the points of the sweep")
+    return slice(first, end)
+
+
+def _work(grid, missing, group, evaluate, path, key, look):
+    """Evaluate a group's share of the missing points, and write them down."""
+    journal = on_first(group.comm, lambda: Journal(path, key))
+    try:
+        blocks = [list(block) for _, block in groupby(missing, lambda k: k // evaluate.block)]
+        known = set()
+        for wanted in group.share(blocks):
+            for entry in _entries(grid, evaluate, wanted, known):
+                on_first(group.comm, lambda entry=entry: (journal.add(entry), look()))
+        on_first(group.comm, lambda: journal.flush())
+    finally:
+        if journal:
+            journal.close()
+
+
+def _entries(grid, evaluate, wanted, known):
+    """What is written of each wanted point of a block; units of results that are not known yet go with it."""
+    first = wanted[0] // evaluate.block * evaluate.block
+    start = time.perf_counter()
+    runs = {}
+    for k in range(first, min(first + evaluate.block, grid.size)):
+        try:
+            runs[k] = grid.run(k)
+        except InputError as error:
+            if k in wanted:
+                yield _entry(k, error, 0.0, known)
+    points = list(runs)
+    for place, outcome in evaluate(list(runs.values()), [points.index(k) for k in wanted if k in runs]):
+        now = time.perf_counter()
+        yield _entry(points[place], outcome, now - start, known)
+        start = now
+
+
+def _entry(k, outcome, seconds, known):
+    entry = {"point": k, "seconds": seconds}
+    if isinstance(outcome, Exception):
+        return entry | {"status": "failed", "reason": str(outcome)}
+    numbers, units = flat(outcome)
+    how = "reduced" if isinstance(outcome, Reduced) else "full"
+    new = {name: unit for name, unit in units.items() if name not in known}
+    known.update(new)
+    return entry | {"status": "done", "how": how, "numbers": numbers} | ({"units": new} if new else {})
