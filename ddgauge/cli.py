@@ -30,6 +30,7 @@ def ddgauge():
 def run(
     file: File,
     out: Annotated[Path, typer.Option("--out", help="folder for the results")] = Path("out"),
+    restart: Annotated[bool, typer.Option("--restart", help="go on from the checkpoint in that folder")] = False,
     debug: Debug = False,
 ):
     """Run an input file; under mpirun on all ranks."""
@@ -42,14 +43,17 @@ def run(
 
         from ddgauge import output
         from ddgauge.experiment import run as solve
+        from ddgauge.keeper import Keeper
         from ddgauge.post.table import show
 
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # PETSc would call it a crash when `| head` has seen enough
         comm = MPI.COMM_WORLD
-        _on_one_rank(comm, lambda: output.prepare(out))
+        keeper = Keeper(out, case, restart)
+        output.on_one_rank(comm, keeper.require)
+        output.on_one_rank(comm, lambda: output.prepare(out))
         try:
             with Progress(comm.rank == 0) as progress:
-                result = solve(case, comm, progress.step)
+                result = solve(case, comm, progress.step, keeper)
                 progress.step("files")
                 names = output.write(result, out)
         except BaseException:
@@ -57,6 +61,7 @@ def run(
                 output.discard(out)
             raise
         if comm.rank == 0:
+            keeper.remove()
             for warning in result.warnings:
                 print(f"warning: {warning}", file=sys.stderr)
             show(result)
@@ -201,19 +206,6 @@ def _leave_together(code, say, patience=10.0):
 def _launched():
     """Number of ranks, as far as the launcher says it in the environment."""
     return int(os.environ.get("OMPI_COMM_WORLD_SIZE", os.environ.get("PMI_SIZE", "1")))
-
-
-def _on_one_rank(comm, action):
-    """Do something on rank 0 and raise its exception on every rank."""
-    error = None
-    if comm.rank == 0:
-        try:
-            action()
-        except OSError as caught:
-            error = caught
-    error = comm.bcast(error)
-    if error is not None:
-        raise error
 
 
 def _ranks(comm):

@@ -26,6 +26,19 @@ class ResultError(RuntimeError):
     """A result that is no number."""
 
 
+def on_one_rank(comm, action):
+    """Do something on rank 0 and raise its exception on every rank."""
+    error = None
+    if comm.rank == 0:
+        try:
+            action()
+        except (OSError, ValueError) as caught:
+            error = caught
+    error = comm.bcast(error)
+    if error is not None:
+        raise error
+
+
 def prepare(folder):
     """A folder for results, made if it is not there; OutputError if nothing can be written into it."""
     folder = Path(folder)
@@ -186,18 +199,19 @@ def versions(comm):
 
 def _table(table):
     """Plain numbers, and a unit for each key instead of a wildcard."""
-    plain = {key: _plain(value) for key, value in table.items() if key != "units"}
+    numbers = {key: plain(value) for key, value in table.items() if key != "units"}
     units = table.get("units", {})
-    return plain | {"units": {key: units.get(key, units.get("*", "")) for key in plain}}
+    return numbers | {"units": {key: units.get(key, units.get("*", "")) for key in numbers}}
 
 
-def _plain(value):
+def plain(value):
+    """The same as numbers and lists, as JSON has them."""
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, np.ndarray | np.generic):
         return value.tolist()
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value
 
 
