@@ -279,6 +279,42 @@ def test_several_ranks_fail_with_one_message(change, code, message, tmp_path):
     assert not (tmp_path / "out" / ".part").exists()
 
 
+# what is no result
+
+
+NOT_A_NUMBER = """
+import sys
+from ddgauge import cli, experiment
+whole = experiment.run
+
+def run(*arguments):
+    result = whole(*arguments)
+    result.numbers["accumulation"]["top"][1] = float("nan")
+    return result
+
+experiment.run = run
+sys.argv = ["ddgauge", "run", "film.toml", "--out", "out"]
+cli.main()
+"""
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_a_result_that_is_no_number_is_none(ranks, tmp_path):
+    """One line, exit code 3, and nothing left, also where rank 0 alone writes."""
+    (tmp_path / "film.toml").write_text(FILM)
+    words = [sys.executable, "-c", NOT_A_NUMBER]
+    words = ["mpirun", "-n", str(ranks), *words] if ranks > 1 else words
+    done = subprocess.run(
+        words, capture_output=True, text=True, timeout=120, check=False, env=ENVIRONMENT, cwd=tmp_path
+    )
+    assert done.returncode == 3
+    assert done.stderr.count("there is no result: accumulation, top = nan V, must be finite\n") == 1
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert not (tmp_path / "out" / "result.json").exists()
+    assert not (tmp_path / "out" / ".part").exists()
+
+
 # mistakes
 
 
