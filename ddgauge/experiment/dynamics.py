@@ -62,7 +62,7 @@ def response(problem):
     case, stack = problem.case, problem.case.stack
     assembly = problem.assembly()
     system = problem.system(assembly)
-    real, imaginary = models.phasors(stack)
+    real, imaginary = models.phasors(stack, system.n)
     rows, leads = [], models.leads(stack)
     for frequency in case.frequency.frequencies:
         problem.step(f"{frequency:.4g} Hz")

@@ -41,17 +41,17 @@ def grounded(faces):
     }
 
 
-def motive(stack, time):
-    """{layer: electromotive field of mu^0 and mu} of the stack's texture at a time (s), as of System.solve."""
+def motive(stack, time, n):
+    """{layer: electromotive field of n fields} of the stack's texture at a time (s), as of System.solve."""
     forces = {name: stack.motive_force(name) for name in stack.names}
-    return {name: _of_spin(lambda x, law=law: law(x, time)) for name, law in forces.items() if law is not None}
+    return {name: _of_spin(lambda x, law=law: law(x, time), n) for name, law in forces.items() if law is not None}
 
 
 def driven(stack, system):
     """The drive of Evolution: field, texture, and magnets that precess, as functions of time."""
 
     def drive(time):
-        found = {"E": stack.electric_field, "motive": motive(stack, time)}
+        found = {"E": stack.electric_field, "motive": motive(stack, time, system.n)}
         if moving := {name: stack.boundary[name].face(stack.direction, time) for name in precessing(stack)}:
             found["sources"] = {name: face.source for name, face in moving.items()}
             found["conductances"] = {
@@ -62,19 +62,19 @@ def driven(stack, system):
     return drive
 
 
-def phasors(stack):
+def phasors(stack, n):
     """(real, imaginary) drives of Harmonic: contacts, field, and the wave of a spin motive force."""
     E_smf, q = stack.wave
     real, imaginary = {"E": stack.electric_field}, {}
     if E_smf.any():
         for drive, part in ((real, np.cos), (imaginary, np.sin)):
-            wave = _of_spin(lambda x, part=part: part(q @ x)[:, None] * E_smf)
+            wave = _of_spin(lambda x, part=part: part(q @ x)[:, None] * E_smf, n)
             drive["motive"] = dict.fromkeys(stack.names, wave)
     return real, imaginary
 
 
-def _of_spin(law):
-    """The electromotive field (N, 3, 2) of a spin motive force E_smf(x) (N, 3): that of mu alone."""
+def _of_spin(law, n):
+    """The electromotive field (N, 3, n) of a spin motive force E_smf(x) (N, 3): that of mu alone."""
 
     kept = {}  # loads and balances ask at the same two sets of points again and again
 
@@ -82,8 +82,7 @@ def _of_spin(law):
         if id(x) not in kept:
             if len(kept) > 1:
                 kept.clear()
-            E_smf = law(x)
-            kept[id(x)] = x, np.stack([np.zeros_like(E_smf), E_smf], axis=-1)
+            kept[id(x)] = x, law(x)[..., None] * np.eye(n)[1]
         return kept[id(x)][1]
 
     return field

@@ -16,7 +16,7 @@ def transport(problem):
         return response(problem)
     assembly = problem.assembly()
     system = problem.system(assembly)
-    solution = problem.solve(system, stack.electric_field, motive=models.motive(stack, 0.0))
+    solution = problem.solve(system, stack.electric_field, motive=models.motive(stack, 0.0, system.n))
     numbers = charge_at_faces(solution, models.leads(stack))
     numbers |= resistance(numbers, stack, assembly.mesh.dimension)
     numbers |= terminals(problem, system) | between_contacts(numbers, stack)
