@@ -348,6 +348,28 @@ def test_response_is_complex_in_its_table(tmp_path):
     assert rows["voltage bottom imaginary (V)"].tolist() == [0, 0, 0]
 
 
+def test_voltage_of_a_wave_of_motive_force_is_that_of_a_neutral_metal_where_charge_is_screened(tmp_path):
+    """Far below the rate at which charge is screened; its potential is among the fields, and drawn."""
+    volts = []
+    for electrostatics in "neutral", "poisson":
+        found = result(
+            "two-current",
+            [PY | {"thickness": 20e-9}],
+            electrostatics=electrostatics,
+            boundary={"bottom": {"kind": "floating"}, "top": {"kind": "contact", "voltage": 0.0}},
+            drive={"motive_force": [0, 0, 100.0], "wave_vector": [0, 0, 3e7]},
+            frequency={"values": [1e9, 1e10]},
+        )
+        curves = series.panels(found, "response")[0][2]
+        assert list(curves) == ["bottom − top"]
+        volts.append(curves["bottom − top"])
+    assert_allclose(volts[1], volts[0], rtol=1e-5)
+    names = written(found, tmp_path)
+    grid = pyvista.read(tmp_path / names[0])
+    assert {"phi (V)", "E_smf (V/m)"} <= set(grid.point_data)
+    assert_allclose(grid["E_smf (V/m)"][:, 2], 100 * np.cos(3e7 * grid.points[:, 2] * 1e-9), rtol=1e-6)
+
+
 # figures
 
 
