@@ -82,7 +82,7 @@ class Evolution:
         self._close = 1e-12 * (self.end - start.time) + 4 * np.spacing(max(abs(start.time), abs(self.end)))
         self._largest = np.maximum(self._typical(start.time), self._size(start.x))
         ts, u = self._stepper(start)
-        self._stage = (start.time, start.x, start.rate)
+        self._stage, self._starting = (start.time, start.x, start.rate), True
         state = start
         try:
             for time in times:
@@ -150,7 +150,7 @@ class Evolution:
         size = (a.owned * system.n, a.index_map.size_global * system.n)
         u = PETSc.Vec().createMPI(size, comm=system.comm)
         u.array[:] = start.x.ravel()
-        shifted = PETSc.Mat().createPython((size, size), _Shifted(self), comm=system.comm)
+        shifted = PETSc.Mat().createPython((size, size), _Shifted(), comm=system.comm)
         shifted.setUp()
         ts.setType(PETSc.TS.Type.DIRK)
         ts.setDIRKType(STEPPER)
@@ -162,6 +162,7 @@ class Evolution:
         ts.setMaxTime(2 * self.end + 1.0)
         ts.setTimeStep(start.step)
         ts.setMaxSteps(2**30)
+        ts.setErrorIfStepFails(False)
         ts.setStepLimits(1e-15 * (self.end - start.time), 2 * (self.end - start.time))
         options, prefix = PETSc.Options(), "ddgauge_time_"
         options[f"{prefix}ts_adapt_type"] = "none" if self.fixed else "basic"
@@ -190,16 +191,20 @@ class Evolution:
         shape = (system.assembly.owned, system.n)
         x, d = u.array_r.reshape(shape).copy(), rate.array_r.reshape(shape).copy()
         self._guess = time, x, d
+        if self._starting:  # PETSc would set the rates to zero where they are in no equation: phi drags no charge along
+            f.array[:] = d.ravel() + 1
+            return
         left = self._product(self._held(x), time) + system.store(system.spread(d * self._free)) - self._load(time)
         f.array[:] = np.where(self._free, left, system.scale * (x - self._held(x))).ravel()
 
     def _jacobian(self, ts, time, u, rate, shift, J, P):
-        self._shift, self._beginning = shift, False
+        self._shift = shift
 
     def _solve_stage(self, rhs):
         """The change of a stage that makes its function zero; PETSc will subtract it."""
         time, x, rate = self._guess
-        if self._beginning:
+        if self._starting:
+            self._starting = False
             return rate - self._stage[2]
         change = self._solve(self._shift, time, rhs)
         self._stage = time, x - change, rate - self._shift * change
@@ -300,17 +305,10 @@ class Evolution:
 
 
 class _Shifted:
-    """PETSc's matrix of the stages, of which nothing but the place is needed: _Stages solves with the true one.
-
-    Before the first step PETSc asks for the rates at rest potentials, by a matrix that it scales.
-    """
-
-    def __init__(self, evolution):
-        self.evolution = evolution
+    """PETSc's matrix of the stages, of which nothing but the place is needed: _Stages solves with the true one."""
 
     def scale(self, matrix, factor):
-        """What follows is not a stage."""
-        self.evolution._beginning = True
+        """PETSc asks for it before the first step, when it wants the rates."""
 
 
 class _Stages:
