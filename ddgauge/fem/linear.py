@@ -77,7 +77,7 @@ class Linear:
             left = self._sizes(residual)
             before, worst = worst, float((left / size).max())
             if np.all(left <= np.maximum(self.tolerance * size, ROUNDING * self.scale * self.norm(x))):
-                return x, iterations, worst
+                return x, iterations, self.norm(residual) / self.norm(rhs)
             if not worst < 0.5 * before:  # as far as it goes, or diverged
                 break
         raise SolverError(
