@@ -44,14 +44,15 @@ def response(frequencies, panels, title):
         hertz, before = (1.0, "") if logarithmic else prefix(frequencies.max())
         marker = {"marker": "o", "markersize": 3} if len(frequencies) < 40 else {}
         for (top, bottom), (quantity, unit, curves) in zip(rows.T, panels):
-            factor, unit = scaled(_largest(curves), unit)
+            amplitudes = np.abs(list(curves.values()))
+            over_decades = _spread(amplitudes[amplitudes > 0])
+            factor, unit = (1.0, unit.replace("^2", "²")) if over_decades else scaled(_largest(curves), unit)
             for values, stroke in zip(curves.values(), _strokes(len(curves))):
                 top.plot(frequencies * hertz, factor * np.abs(values), **stroke, **marker)
                 bottom.plot(frequencies * hertz, _degrees(values), **stroke, **marker)
             top.set_title(f"{quantity} ({unit})", fontsize=9)
             bottom.set_xlabel(f"frequency ({before}Hz)")
-            amplitudes = np.abs(list(curves.values()))
-            if _spread(amplitudes[amplitudes > 0]):
+            if over_decades:
                 top.set_yscale("log")
             else:
                 top.set_ylim(0, 1.08 * factor * amplitudes.max())
