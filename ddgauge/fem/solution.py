@@ -261,22 +261,20 @@ class Solution:
         medium, field = self.media[layer], self.motive[layer]
         law = of_motive(medium, field, "flux")
 
-        def against(x, j):
-            """f . j as the first of n fields, so that it can be integrated as a law is."""
-            out = np.zeros((x.shape[1], self.system.n, *j.shape[3:]))
-            out[:, 0] = np.einsum("NiA,NiA...->N...", field(x), j)
-            return out
+        def here(x):
+            return medium(x) if callable(medium) else medium
 
-        def drift(x):
-            here = medium(x) if callable(medium) else medium
-            return law(x) + np.einsum("...iAk,k->...iA", here.drift, self.E)
+        def given(x):
+            """f . j without potentials, as the first of n fields."""
+            j = law(x) + np.einsum("...iAk,k->...iA", here(x).drift, self.E)
+            return np.einsum("NiA,NiA->N", field(x), j)[:, None] * np.eye(self.system.n)[0]
 
-        def flux(x):
-            here = (medium(x) if callable(medium) else medium).flux
-            return np.broadcast_to(here, (x.shape[1], *here.shape[-4:]))
+        def taken(x):
+            """What the potentials take of it, against jet(mu)."""
+            return np.einsum("NiA,...iAqB->NqB", field(x), here(x).flux)
 
-        given = self._mean_load(layer, lambda x: against(x, drift(x)))[0]
-        return float(given - self.integral(layer, _as_rows(lambda x: against(x, flux(x))))[0])
+        potentials = self._sum(np.vdot(self._a.bulk_load(layer, taken), self.x))
+        return float(self._mean_load(layer, given)[0] - potentials)
 
     def _product(self, layer, X):
         """Rows, and the products of the blocks of X with the potentials, entry by entry."""
