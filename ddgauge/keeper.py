@@ -59,7 +59,12 @@ class Keeper:
         return states[0], states[1:], notes["rows"]
 
     def write(self, assembly, state, frames, rows):
-        """Keep the last State, those of the frames so far, and the rows of the series so far. Collective."""
+        """Keep the last State, those of the frames so far, and the rows of the series so far. Collective.
+
+        The end is not kept: what goes on needs something to do, and its last steps are soon taken again.
+        """
+        if len(rows) == self.case.time.samples:
+            return
         states = [state, *frames]
         arrays = {f"x{k}": each.x for k, each in enumerate(states)}
         arrays |= {f"rate{k}": each.rate for k, each in enumerate(states)}
@@ -100,7 +105,7 @@ class Keeper:
         options, kept = self.case.time, np.array(notes["samples"])
         wanted = options.times[: len(kept)]
         rounding = ROUNDING * (options.end - options.start)
-        if len(wanted) < len(kept) or np.abs(wanted - kept).max() > rounding:
+        if options.samples <= len(kept) or np.abs(wanted - kept).max() > rounding:
             apart = (kept[-1] - kept[0]) / (len(kept) - 1)
             raise InputError(
                 f"{self.path}: has samples {apart:g} s apart up to {kept[-1]:g} s, with which time.end and time.samples"

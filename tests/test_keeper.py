@@ -174,7 +174,7 @@ def test_a_checkpoint_survives_what_an_earlier_run_left(uninterrupted, tmp_path)
 
 @pytest.fixture
 def kept(command):  # noqa: F811
-    """A folder with the checkpoint of a whole run of valve.toml; the command."""
+    """A folder with the checkpoint of a run of valve.toml but for its last sample; the command."""
     case = read(write(VALVE, "valve.toml"))
     Path("out").mkdir()
     experiment.run(case, keeper=Keeper("out", case))
@@ -185,6 +185,12 @@ def kept(command):  # noqa: F811
 def test_a_finished_run_leaves_no_checkpoint(kept):
     assert kept("run", "valve.toml", "--out", "out")[0] == 0
     assert not Path("out/checkpoint.npz").exists()
+
+
+def test_a_run_that_was_killed_after_its_last_sample_goes_on(kept, uninterrupted):
+    """From the sample before."""
+    assert kept("run", "valve.toml", "--out", "out", "--restart")[0] == 0
+    assert_same_evolution(Path("out"), uninterrupted)
 
 
 def test_a_run_without_restart_begins_anew(kept):
@@ -220,8 +226,11 @@ def test_a_restart_takes_what_is_free_to_change(kept):
         (("[output]", "[solver]\ndegree = 3\n[output]"), "solver.degree was not given, is 3;"),
         (('name = "Cu"', 'name = "Ag"'), 'layer was ["Co", "Cu"], is ["Co", "Ag"];'),
         (("samples = 9", "samples = 10"), "time.end and time.samples must go on"),
-        (('"2 ps"', '"1 ps"'), "time.end and time.samples must go on"),
-        (("frames = 3", "frames = 5"), "has other frames up to 2e-12 s than time.frames = 5 wants"),
+        (
+            ('"2 ps"\ninitial = "zero"\nsamples = 9', '"1.75 ps"\ninitial = "zero"\nsamples = 8'),
+            "time.end and time.samples must go on",
+        ),
+        (("frames = 3", "frames = 5"), "has other frames up to 1.75e-12 s than time.frames = 5 wants"),
     ],
 )
 def test_a_restart_of_another_input_is_refused(change, message, kept):
