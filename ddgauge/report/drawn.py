@@ -1,0 +1,127 @@
+"""Figures of a run: what they show, in words, and those that a run without figures left in its tables."""
+
+import re
+from contextlib import suppress
+from io import BytesIO
+
+import numpy as np
+
+from ddgauge.model.errors import InputError
+from ddgauge.post import plot, plot_series
+from ddgauge.report import files, markup
+
+CAPTIONS = {
+    "profile.png": "Through the stack, against z",
+    "potential.png": "Potential, lines of equal potential, and the direction of the current, on a plane",
+    "magnetoresistance.png": "Longitudinal and transverse resistivity, the magnetisation turned in three planes",
+    "conductance.png": "Interface conductance matrix, split by where the spin goes",
+    "rates.png": "Decay rates of the slowest spin modes",
+    "time.png": "In time",
+    "response.png": "Amplitude and phase against frequency",
+}
+AXES = "xyz"
+TITLES = {"mu_s": "spin voltage", "V_up": "potential of majority spin", "V_down": "potential of minority spin"}
+
+
+def words(name, folder, found):
+    """Caption of a figure, and what to tell somebody who does not see it."""
+    kind = name.rsplit(".", 1)[0] + ".png"
+    caption = CAPTIONS.get(kind) or name.rsplit(".", 1)[0].replace("_", " ").capitalize()
+    told = {
+        "profile.png": lambda: _of_profile(folder),
+        "time.png": lambda: _of_axis(found["time_series"]["time"], "time", "s"),
+        "response.png": lambda: _of_axis(found["response"]["frequency"], "frequency", "Hz"),
+        "rates.png": lambda: _of_axis(found["relaxation"]["rates"], "the decay rate", "1/s"),
+        "conductance.png": lambda: _of_interface(found["conductance"]),
+    }.get(kind, lambda: "")
+    with suppress(InputError, KeyError, IndexError, TypeError, ValueError):  # the caption is enough then
+        return caption, f"{caption}. {told()}".rstrip()
+    return caption, f"{caption}."
+
+
+def _of_profile(folder):
+    table = files.read_columns(folder / "profile.csv")
+    z, layers = table["z (m)"], ", ".join(dict.fromkeys(table["layer"]))
+    told = [f"z from {z.min() * 1e9:.4g} to {z.max() * 1e9:.4g} nm through {layers}."]
+    largest = {}
+    for name, values in table.items():
+        head, unit = _parted(name)
+        if head.split(" ")[0] in TITLES and unit:
+            quantity = TITLES[head.split(" ")[0]]
+            largest[quantity] = max(largest.get(quantity, (0.0, unit)), (np.abs(values).max(initial=0.0), unit))
+    told += [f"Largest {quantity} {size:.3g} {unit}." for quantity, (size, unit) in largest.items()]
+    return " ".join(told)
+
+
+def _of_axis(values, quantity, unit):
+    return f"{len(values)} values of {quantity}, from {values[0]:.4g} to {values[-1]:.4g} {unit}."
+
+
+def _of_interface(table):
+    return " ".join(f"{key} = {table[key]:.4g} S/m²." for key in ("G_s", "G_r", "G_i"))
+
+
+def of_run(folder, found, numbers, title):
+    """{name: SVG file} from profile.csv and the series of a result that has no figures."""
+    figures = {}
+    if "profile.csv" in found["files"]:
+        profile = _profile(files.read_columns(folder / "profile.csv"))
+        two = found["experiment"] == "two-current"
+        if profile is not None and np.any(profile["mu"][:, 1:]):
+            figures["profile.svg"] = (plot.two_currents if two else plot.profiles)(profile, title)
+    for key, axis, name, draw in (
+        ("time_series", "time", "time.svg", plot_series.evolution),
+        ("response", "frequency", "response.svg", plot_series.response),
+    ):
+        if key in numbers and numbers[key][1]:
+            table, panels = numbers[key]
+            figures[name] = draw(np.asarray(table[axis]), panels, title)
+    return {name: svg(figure) for name, figure in figures.items()}
+
+
+def svg(figure):
+    """A figure as an SVG file, the same each time."""
+    text = _saved(figure, "svg", metadata={"Date": None, "Creator": None})
+    return re.sub(rb"<!DOCTYPE[^>]*>\s*", b"", text)  # which names a file on the web
+
+
+def png(figure):
+    return _saved(figure, "png", metadata={"Software": None})
+
+
+def _saved(figure, kind, **keys):
+    file = BytesIO()
+    with plot.plt.rc_context({"svg.hashsalt": "ddgauge"}):
+        figure.savefig(file, format=kind, bbox_inches="tight", **keys)
+    plot.plt.close(figure)
+    return file.getvalue()
+
+
+def _profile(table):
+    """As fem.sample.profile gives it, from profile.csv; None of a file with other columns."""
+    named = {_parted(name)[0]: values for name, values in table.items()}
+    count = len(table["z (m)"])
+    try:
+        if "V_up" in named:
+            up, down = named["V_up"], named["V_down"]
+            mu = [(up + down) / 2, (up - down) / 2, *([named["phi"]] if "phi" in named else [])]
+            j = [[named[f"j {i}"], named[f"j {i} spin"]] for i in AXES]
+        else:
+            mu = [named["mu_0"], *(named[f"mu_s {a}"] / 2 for a in AXES)]
+            j = [[named[f"j {i}"], *(named[f"j {i} spin {a}"] for a in AXES)] for i in AXES]
+    except KeyError:
+        return None
+    if not count:
+        return None
+    return {
+        "z": table["z (m)"],
+        "layer": list(table["layer"]),
+        "mu": np.array(mu).T,
+        "j": np.moveaxis(np.array(j), 2, 0),
+    }
+
+
+def _parted(name):
+    """A name and its unit."""
+    head, _, unit = name.partition(" (")
+    return head, markup.unit(unit.removesuffix(")"))
