@@ -110,6 +110,7 @@ footer { margin-top: 3rem; color: var(--quiet); font-size: .88rem; border-top: 1
   h2 { break-after: avoid; margin-top: 1.4rem; }
   figure, tr, .warnings { break-inside: avoid; }
   .table { overflow: visible; break-inside: avoid; background: none; }
+  details .table { break-inside: auto; }
   .figures { display: block; }
   .figures .place { margin-bottom: 1rem; }
   figure:target { position: static; padding: 0; }
