@@ -16,6 +16,7 @@ from scipy.constants import e, hbar
 
 from ddgauge import output
 from ddgauge.post import series, table
+from ddgauge.post.balance import Balances
 from tests import two_current_forms as forms
 from tests.solved import result
 from tests.test_output import assert_drawn
@@ -492,3 +493,9 @@ def test_a_series_with_a_gap_is_refused():
     found.numbers["time_series"]["current"]["top"][1] = np.nan
     with pytest.raises(output.ResultError, match="time_series, current top = nan A/m\\^2, must be finite"):
         output.as_json(found)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_balance_that_is_no_number_is_no_good_one(place):
+    """The comparison with the tolerance fails, whichever of charge, spin and power it is."""
+    assert not Balances(*np.where(np.arange(3) == place, np.nan, 1e-15)).worst <= 1e-8

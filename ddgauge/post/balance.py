@@ -17,8 +17,8 @@ class Balances:
 
     @property
     def worst(self):
-        """The largest of the three."""
-        return max(self.charge, self.spin, self.power)
+        """The largest of the three; nan where one is."""
+        return float(np.max([self.charge, self.spin, self.power]))
 
 
 def balances(solution):
