@@ -77,16 +77,16 @@ def medium(C, ad, S, storage, kappa):
         Gauge field, 1/m.
     S : (..., n, n) array
         Relaxation and precession, S/m^3.
-    storage : (n, n) array
+    storage : (..., n, n) array
         Factor of d_t mu.
-    kappa : (n,) array
+    kappa : (..., n) array
         How much of the electric field each field feels.
     """
     D = covariant(ad)
     flux = np.einsum("...iAjB,...jBqF->...iAqF", C, D)
     matrix = np.einsum("...iApF,...iAqG->...pFqG", D, flux)
     matrix[..., 0, :, 0, :] += S
-    drift = np.einsum("...iAjB,B->...iAj", C, kappa)
+    drift = np.einsum("...iAjB,...B->...iAj", C, kappa)
     drift = np.broadcast_to(drift, (*flux.shape[:-4], *drift.shape[-3:]))
     drive = np.einsum("...iApF,...iAk->...pFk", D, drift)
     return Medium(matrix, drive, flux, drift, S, storage, kappa)
@@ -95,11 +95,11 @@ def medium(C, ad, S, storage, kappa):
 def spin_medium(sigma, D, R, omega, q, Theta, kappa=(0, 0, 0)):
     """Charge and spin in a conductor with spin-orbit coupling: n = 4 fields mu^0, mu^x, mu^y, mu^z  [Z23 (26)-(32)].
 
-        j = sigma Theta (E - D mu),   D_i j_i^a = -(sigma/D) [R mu - omega x mu]^a
+        j = sigma Theta (E - D mu),   (sigma/D) d_t mu^a + D_i j_i^a = -(sigma/D) [R mu - omega x mu]^a,   d_i j_i^0 = 0
 
     Parameters
     ----------
-    sigma, D : float
+    sigma, D : float or (...) array
         Conductivity, S/m, and diffusion coefficient, m^2/s.
     R : (..., 3, 3) array
         Relaxation rates, 1/s.
@@ -109,11 +109,14 @@ def spin_medium(sigma, D, R, omega, q, Theta, kappa=(0, 0, 0)):
         Gauge wave vector q[i, b], 1/m.
     Theta : (..., 3, 4, 3, 4) array
         Response, closure.response.
-    kappa : (3,) array
+    kappa : (..., 3) array
         Drift polarisation.
     """
+    per_D, kappa = np.expand_dims(sigma / D, (-2, -1)), np.asarray(kappa)
     ad = np.zeros((*np.shape(q)[:-1], 4, 4))
     ad[..., 1:, 1:] = np.einsum("abc,...b->...ac", EPS, q)
-    S = np.zeros((*np.broadcast_shapes(np.shape(R)[:-2], np.shape(omega)[:-1]), 4, 4))
-    S[..., 1:, 1:] = sigma / D * (R - cross(omega))
-    return medium(sigma * Theta, ad, S, sigma / D * np.eye(4), np.array([1, *kappa]))
+    S = np.zeros((*np.broadcast_shapes(np.shape(sigma), np.shape(R)[:-2], np.shape(omega)[:-1]), 4, 4))
+    S[..., 1:, 1:] = per_D * (R - cross(omega))
+    storage = per_D * np.diag([0.0, 1.0, 1.0, 1.0])  # a metal stays neutral
+    felt = np.concatenate([np.ones((*kappa.shape[:-1], 1)), kappa], axis=-1)
+    return medium(np.expand_dims(sigma, (-4, -3, -2, -1)) * Theta, ad, S, storage, felt)
