@@ -3,6 +3,9 @@
 import numpy as np
 from dolfinx import common, fem, la
 
+DIGIT = 1e-6  # nm
+OFFSET = 0.31415927  # of a digit: halves of halves of a nanometre are not between two of them
+
 
 def regions(mesh, broken):
     """Region of each layer: a plain interface joins its layers into one, a broken one does not."""
@@ -57,6 +60,11 @@ def dofmap(mesh, degree, region_of_cell, tied=()):
     index[mine] = np.arange(len(mine))
     index[ghosts] = len(mine) + np.arange(len(ghosts))
     return index[inverse].reshape(cell_dofs.shape), index_map, at[np.concatenate([mine, ghosts])]
+
+
+def keys(points):
+    """Coordinates (nm) by which points are told apart: whole multiples of 1e-6 nm, the same from any cell and rank."""
+    return np.round(points / DIGIT + OFFSET)
 
 
 def _owners(comm, keys, keeper, in_own_cell):
@@ -133,9 +141,9 @@ def _identified(mesh, globe, owner, points):
         far = np.flatnonzero(np.isclose(points[:, a], period, rtol=0, atol=1e-9 * period))
         near = np.flatnonzero(np.isclose(points[:, a], 0, rtol=0, atol=1e-9 * period))
         others = [b for b in range(3) if b != a]
-        parts = mesh.comm.allgather((np.round(points[near][:, others], 6), globe[near], owner[near]))
-        table = {tuple(p): (g, o) for part in parts for p, g, o in zip((part[0] + 0.0).tolist(), part[1], part[2])}
+        parts = mesh.comm.allgather((keys(points[near][:, others]), globe[near], owner[near]))
+        table = {tuple(p): (g, o) for part in parts for p, g, o in zip(part[0].tolist(), part[1], part[2])}
         for i in far:
-            globe[i], owner[i] = table[tuple((np.round(points[i, others], 6) + 0.0).tolist())]
+            globe[i], owner[i] = table[tuple(keys(points[i, others]).tolist())]
         points[far, a] = 0
     return globe, owner, points
