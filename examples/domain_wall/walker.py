@@ -44,11 +44,11 @@ def voltage(B, beta):
     rate = wall.mean_phase_rate()
     end = np.pi / rate if rate else 1e-9
     length = 2 * wall.position + end * wall.mean_velocity()
-    changes |= {"time.end": end, "time.samples": 25 if rate else 3, "layer.Py.thickness": length}
+    changes |= {"time.end": end, "time.samples": 17 if rate else 3, "layer.Py.thickness": length}
     return run(read(file, changes)).numbers["mean"]["voltage_difference"]["bottom|top"]
 
 
-fields = B_W * np.array([0.5, 1, 1.25, 1.5, 2, 3, 30, 40])
+fields = B_W * np.array([0.5, 1, 1.5, 2, 3, 30, 40])
 found = np.array([[voltage(B, beta) for beta in BETAS] for B in fields])
 expected = np.array([[closed_form(B, beta) for beta in BETAS] for B in fields])
 slope = np.ptp(found[-2:, 0]) / np.ptp(fields[-2:]) * OERSTED

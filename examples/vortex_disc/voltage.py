@@ -29,7 +29,7 @@ out = parser.parse_args().out
 file = Path(__file__).with_name("disc.toml")
 setting = read(file).stack.texture
 turn = 1 / setting.frequency
-case = read(file, {"time.end": turn, "time.samples": 21})
+case = read(file, {"time.end": turn, "time.samples": 13})
 P, R, OPENING = case.stack["disc"].polarisation, 200 * NM, np.radians(20)  # as in meshes/disc.geo
 
 
