@@ -44,7 +44,7 @@ def voltage(B, beta):
     rate = wall.mean_phase_rate()
     end = np.pi / rate if rate else 1e-9
     length = 2 * wall.position + end * wall.mean_velocity()
-    changes |= {"time.end": end, "time.samples": 17 if rate else 3, "layer.Py.thickness": length}
+    changes |= {"time.end": end, "time.samples": 21 if rate else 3, "layer.Py.thickness": length}
     return run(read(file, changes)).numbers["mean"]["voltage_difference"]["bottom|top"]
 
 
