@@ -20,7 +20,7 @@ EXPERIMENTS = {
 }
 
 
-def run(case, comm=MPI.COMM_WORLD, step=lambda text: None, keeper=None, **tables):
+def run(case, comm=MPI.COMM_WORLD, step=lambda text: None, keeper=None, shelf=None, **tables):
     """The Result of a checked run, the same on every rank.
 
     Parameters
@@ -30,6 +30,8 @@ def run(case, comm=MPI.COMM_WORLD, step=lambda text: None, keeper=None, **tables
     step : function of a text, called before anything that may take long
     keeper : dynamics.Keeper, optional
         Keeps the state of an evolution in a file, to go on from.
+    shelf : fem.shelf.Shelf, optional
+        Of runs that are much alike.
     tables
         With a Stack, the rest of an input file: experiment="film", mesh={"dimension": 1}, solver, conductance, output.
 
@@ -41,7 +43,7 @@ def run(case, comm=MPI.COMM_WORLD, step=lambda text: None, keeper=None, **tables
         case = Run(stack=case, **tables)
     elif tables:
         raise TypeError(f"{', '.join(tables)} go with a Stack; a Run has them: read(file, overrides)")
-    problem = Problem(case, comm, step, keeper)
+    problem = Problem(case, comm, step, keeper, shelf)
     if case.sweep:
         problem.warnings.append("[[sweep]] is checked, not run: these are the numbers of the file as it stands")
     result = EXPERIMENTS[case.experiment](problem)

@@ -42,10 +42,12 @@ class Problem:
     step : function of a text, called before anything that may take long
     keeper : Keeper, optional
         Of the state of a long run, see `dynamics`.
+    shelf : Shelf, optional
+        Of problems that are much alike.
     """
 
-    def __init__(self, case, comm=MPI.COMM_WORLD, step=lambda text: None, keeper=None):
-        self.case, self.comm, self.step, self.keeper = case, comm, step, keeper
+    def __init__(self, case, comm=MPI.COMM_WORLD, step=lambda text: None, keeper=None, shelf=None):
+        self.case, self.comm, self.step, self.keeper, self.shelf = case, comm, step, keeper, shelf
         self.balances, self.reports, self.seconds = [], [], {}
         self.warnings = checks.physics_warnings(case.stack) + checks.texture_warnings(case.stack)
 
@@ -56,29 +58,34 @@ class Problem:
         self.step("mesh")
         start = time.perf_counter()
         options = self.case.mesh
+        key, sizes = mesh_key(self.case, stack, names)
         if options.file is not None:
-            mesh = read_mesh(options.file, names, options.plane or "xz", self.comm)
+            mesh = self._shelved(key, lambda: read_mesh(options.file, names, options.plane or "xz", self.comm))
             stack.require_names(mesh.faces, mesh.interfaces)
             stack.require_dimension(mesh.dimension)
             if self.case.experiment == "two-current":
                 self.case.require_connected(mesh.interfaces, mesh.layers_at())
         else:
-            plan, sizes = through(self.case, stack, names)
             self.warnings += checks.mesh_warnings(stack, sizes, self.case.electrostatics) + side_warnings(self.case)
-            mesh = stack_mesh(plan, options.sides, divisions(self.case), options.periodic, options.shape, self.comm)
+            mesh = self._shelved(key, lambda: stack_mesh(*key, self.comm))
         broken = [pair for pair in stack.interfaces if set(pair) <= set(names)]
         degree = self.case.solver.degree or default_degree(mesh.dimension, mesh.structured, bool(mesh.periods))
         tied = [face for face in stack.equipotential if face in mesh.faces]
         _require_apart(mesh, stack, tied)
-        assembly = Assembly(mesh, degree, broken, tied)
+        key = (*key, degree, tuple(broken), tuple(tied))
+        assembly = self._shelved(key, lambda: Assembly(mesh, degree, broken, tied))
         self.seconds["mesh"] = time.perf_counter() - start
         return assembly
+
+    def _shelved(self, key, make):
+        return make() if self.shelf is None else self.shelf.take(key, make)
 
     def system(self, assembly, stack=None, faces=None):
         """The system of a stack on an assembly; faces other than those of the stack may be given."""
         self.step("matrix")
         media, own, junctions = models.laws(self.case, stack or self.case.stack, assembly)
-        return System(assembly, media, own if faces is None else faces, junctions, self.case.solver.tolerance)
+        faces = own if faces is None else faces
+        return System(assembly, media, faces, junctions, self.case.solver.tolerance, shelf=self.shelf)
 
     def solve(self, system, E=(0, 0, 0), values=None, **drive):
         """A solution that balances; arguments as of System.solve."""
@@ -100,11 +107,25 @@ class Problem:
         return solution
 
 
+def mesh_key(case, stack=None, names=None):
+    """What the mesh of some layers of a run is made of, and the sizes of its cells as of plan.through.
+
+    Arguments of stack_mesh, or what names a part of a file; then the sizes are None.
+    """
+    stack, options = stack or case.stack, case.mesh
+    names = names or stack.names
+    if options.file is not None:
+        return (str(options.file), tuple(names), options.plane), None
+    plan, sizes = through(case, stack, names)
+    return (tuple(plan), options.sides, divisions(case), options.periodic, options.shape), sizes
+
+
 def _require_apart(mesh, stack, tied):
     """InputError where two faces meet whose potentials are held, unless at the same voltage."""
     held = {name: models.held_voltage(b) for name, b in stack.boundary.items() if name in mesh.faces}
     held |= dict.fromkeys(tied, np.nan)
-    for a, b in touching(mesh, [name for name, V in held.items() if V is not None]):
+    held = {name: V for name, V in held.items() if V is not None}
+    for a, b in touching(mesh, list(held)) if len(held) > 1 else ():
         if held[a] != held[b]:
             raise InputError(f"boundary {a!r} and {b!r} touch; contacts must be apart, with free face between")
 

@@ -35,12 +35,14 @@ class System(Equations):
         Of the relative residual.
     method : "direct", "iterative" or None
         None: direct in one dimension and for small systems.
+    shelf : Shelf, optional
+        Of systems that are near, whose factors may do.
     """
 
-    def __init__(self, assembly, media, faces=None, junctions=None, tolerance=1e-10, method=None):
+    def __init__(self, assembly, media, faces=None, junctions=None, tolerance=1e-10, method=None, shelf=None):
         start = time.perf_counter()
         super().__init__(assembly, media, faces, junctions)
-        self.tolerance, self.method = tolerance, method
+        self.tolerance, self.method, self.shelf = tolerance, method, shelf
         self.null = self.null_space()
         self.seconds = {"matrix": time.perf_counter() - start}
 
@@ -48,10 +50,14 @@ class System(Equations):
     def linear(self):
         """The matrix of steady states, ready to solve with."""
         start = time.perf_counter()
-        blocks = self.constrained()
-        made = Linear(self.assembly, blocks, self.conserved, self.null, self.scale, self.tolerance, self.method)
+        made = self.made(self.method) if self.shelf is None else self.shelf.linear(self)
         self.seconds["preconditioner"] = time.perf_counter() - start
         return made
+
+    def made(self, method=None):
+        """A Linear of its own."""
+        blocks = self.constrained()
+        return Linear(self.assembly, blocks, self.conserved, self.null, self.scale, self.tolerance, method)
 
     def solve(self, E=(0, 0, 0), values=None, sources=None, loads=None, motive=None):
         """Solution for an electric field E (V/m), held potentials and face sources other than those of the faces.

@@ -85,7 +85,7 @@ class Table:
         variables["seconds"] = dims, self.seconds.reshape(grid.shape), {"units": "s"}
         coordinates = {
             path: ((dim,), values, {"units": unit} if unit else {})
-            for path, (dim, values, unit) in grid.coordinates().items()
+            for path, (dim, values, unit) in grid.coordinates.items()
         }
         coordinates |= {dim: ((dim,), LABELS[dim]) for dim in sizes if dim in LABELS}
         found = xr.Dataset(variables, coordinates, attributes)

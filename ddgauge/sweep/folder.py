@@ -43,8 +43,8 @@ class Folder:
     ----------
     path : path
     grid : Grid
-    part : slice
-        Of the points, that is spoken of.
+    part : (n,) array
+        Numbers of the points that are spoken of.
     whole : bool
         Whether there is to be a dataset.
     step : function of a text
@@ -64,7 +64,7 @@ class Folder:
     @property
     def missing(self):
         """Numbers of the points of the part that are not done."""
-        return (self.part.start + (self.table.status[self.part] == "missing").nonzero()[0]).tolist()
+        return self.part[self.table.status[self.part] == "missing"].tolist()
 
     def look(self):
         """Take in what is new in the journals, say how far the sweep is, and write the dataset now and then."""
@@ -101,7 +101,7 @@ class Folder:
         failed = self.table.reason[self.part][self.table.status[self.part] == "failed"]
         finished = self._finished()
         return Summary(
-            points=self.part.stop - self.part.start,
+            points=len(self.part),
             done=finished - len(failed),
             failed=len(failed),
             reasons=dict(Counter(failed.tolist())),

@@ -1,16 +1,14 @@
 """The points of a sweep: every combination of its dimensions, and the run at each."""
 
 import json
-from itertools import chain
 from pathlib import Path
-from typing import get_args
 
 import numpy as np
-from pydantic import BaseModel
 
+from ddgauge.experiment.problem import mesh_key
 from ddgauge.model import InputError, Run, fit, materials
 from ddgauge.model.inputs import STACK_KEYS, tables
-from ddgauge.model.quantities import Number
+from ddgauge.model.paths import locate
 from ddgauge.model.sweeps import NAMED, dimensions, named, override
 
 
@@ -37,6 +35,12 @@ class Grid:
         self._plain = self.case.model_copy(update={"sweep": ()})
         self._settings = {sweep.parameter: sweep.settings for sweep in self.case.sweep}
         self._axis = {s.parameter: k for k, together in enumerate(self.dims.values()) for s in together}
+        # {path: (dimension, values, unit)}; numbers in SI, what is no number as text
+        self.coordinates = {
+            sweep.parameter: (name, *_plain_values(sweep.settings, locate(self.case, sweep.parameter).number))
+            for name, together in self.dims.items()
+            for sweep in together
+        }
         self._parts = {}
         for path in self._settings:
             self._parts.setdefault(self._part(path), []).append(path)
@@ -59,14 +63,20 @@ class Grid:
                 return run
         return self._read(self._of(index, self._settings))
 
-    def coordinates(self):
-        """{path: (dimension, values, unit)}; numbers in SI, what is no number as text."""
-        found = {}
-        for name, together in self.dims.items():
-            for sweep in together:
-                number = self._number(sweep.parameter)
-                found[sweep.parameter] = (name, *_plain_values(sweep.settings, number))
-        return found
+    def rows(self):
+        """Numbers of all points in the order in which they are done; those of a row have the same mesh, as a rule."""
+
+        def mesh(k):
+            try:
+                return mesh_key(self.run(k))[0]
+            except InputError:
+                return None
+
+        first, numbers = mesh(0), np.arange(self.size).reshape(self.shape)
+        along = [np.moveaxis(numbers, axis, -1).ravel()[:count] for axis, count in enumerate(self.shape)]
+        same = np.array([all(mesh(k) == first for k in (line[len(line) // 2], line[-1])) for line in along])
+        alike = int(np.prod(np.array(self.shape)[same]))
+        return numbers.transpose(np.argsort(same, kind="stable")).reshape(-1, alike)
 
     def _of(self, index, paths):
         return {path: self._settings[path][index[self._axis[path]]] for path in paths}
@@ -114,25 +124,6 @@ class Grid:
             else:
                 (of_stack if table in STACK_KEYS else of_run)[table] = checked
         return self._plain.model_copy(update=of_run | {"stack": self._plain.stack.model_copy(update=of_stack)})
-
-    def _number(self, path):
-        """The Number that reads the key of a path, or None."""
-        table, name = self._part(path)
-        at = self._checked((table, name), [path], (0,) * len(self.shape))
-        keys = path.removeprefix(table if name is None else f"{table}.{name}").strip(".").split(".")
-        if name is None and not isinstance(at, BaseModel):
-            at, keys = (self._plain.stack if table in STACK_KEYS else self._plain), [table, *keys]
-        number = None
-        for key in keys:
-            if not isinstance(at, BaseModel):
-                break
-            field = next((f for k, f in type(at).model_fields.items() if key in (k, f.alias)), None)
-            if field is None:
-                break
-            of_types = [getattr(kind, "__metadata__", ()) for kind in get_args(field.annotation)]
-            number = next((item for item in chain(field.metadata, *of_types) if isinstance(item, Number)), number)
-            at = getattr(at, key, None)
-        return number
 
 
 def _as_written(resolved):

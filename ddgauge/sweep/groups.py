@@ -1,6 +1,7 @@
 """Ranks in groups, each with a share of the points."""
 
 import time
+from itertools import groupby
 
 from ddgauge.model import InputError
 
@@ -22,9 +23,21 @@ class Group:
         self.number = min(comm.rank // size, self.count - 1)
         self.comm = comm.Split(self.number, comm.rank)
 
-    def share(self, items):
-        """This group's part of some items; they go round, so that all groups have as many cheap and dear ones."""
-        return items[self.number :: self.count]
+    def share(self, blocks, whole):
+        """This group's part of blocks, which are lists of points: [(number of the block, its points)].
+
+        They go round the groups, so that all have as many cheap and dear ones; in parts, unless they must stay whole,
+        so that none is idle while others work.
+        """
+        most = max(1, sum(map(len, blocks)) // (2 * self.count))
+        pieces = [
+            (number, points)
+            for number, block in enumerate(blocks)
+            for points in ([block] if whole else [block[k : k + most] for k in range(0, len(block), most)])
+            if points
+        ]
+        mine = groupby(pieces[self.number :: self.count], lambda piece: piece[0])
+        return [(number, [k for _, points in parts for k in points]) for number, parts in mine]
 
 
 def on_first(comm, action):

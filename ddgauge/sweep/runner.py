@@ -1,14 +1,14 @@
 """Sweeps: every point of a grid is solved once, and written down as soon as it is done."""
 
 import time
-from itertools import groupby
 
+import numpy as np
 from mpi4py import MPI
 
 from ddgauge.model import InputError
 from ddgauge.output import OutputError
 from ddgauge.sweep.dataset import flat
-from ddgauge.sweep.evaluate import OneByOne, Reduced
+from ddgauge.sweep.evaluate import Reduced, chosen
 from ddgauge.sweep.folder import Folder
 from ddgauge.sweep.grid import Grid
 from ddgauge.sweep.groups import Group, meet, on_first
@@ -23,7 +23,7 @@ def sweep(
     points=None,
     collect=False,
     step=lambda text: None,
-    evaluator=OneByOne,
+    evaluator=chosen,
 ):
     """Solve at all points of the [[sweep]] of a file that the folder does not hold yet; a Summary, on every rank.
 
@@ -39,12 +39,12 @@ def sweep(
     ranks_per_point : int, optional
         Ranks that solve a point together; 1, unless a mesh in two or three dimensions has fewer points than ranks.
     points : (first, end) or "first:end", optional
-        Only these, and no dataset: for several jobs in one folder.
+        Only these of all in the order of Grid.rows, and no dataset: for several jobs in one folder.
     collect : bool
         Solve nothing, make the dataset of what is done.
     step : function of a text
         Is told how far the sweep is.
-    evaluator : function of (communicator, step)
+    evaluator : function of (grid, communicator, step)
         Gives what makes numbers of runs, see evaluate.OneByOne.
 
     Raises
@@ -52,48 +52,50 @@ def sweep(
     model.InputError, output.OutputError
     """
     grid = Grid(case)
-    part = _slice(points, grid.size)
+    first, end = _range(points, grid.size)
     size = ranks_per_point or (1 if grid.case.mesh.dimension == 1 else max(1, comm.size // grid.size))
     if not 1 <= size <= comm.size:
         raise InputError(f"ranks per point = {size}, must be from 1 to {comm.size}, the number of ranks")
     whole = collect or points is None
-    folder = on_first(comm, lambda: Folder(out, grid, part, whole, step))
-    look = folder.look if folder else lambda: None
+    rows = np.arange(grid.size) if collect else grid.rows()
+    folder = on_first(comm, lambda: Folder(out, grid, rows.ravel()[first:end], whole, step))
     if not collect:
-        missing, path, key = comm.bcast((folder.missing, folder.path, folder.key) if folder else None)
+        path, key, missing = comm.bcast((folder.path, folder.key, folder.missing) if folder else None)
         group = Group(comm, size)
-        name = "points" if whole else f"points-{part.start}-{part.stop}"
-        inner = folder.within if folder else lambda text: None
+        path /= f"points-{group.number}.jsonl" if whole else f"points-{first}-{end}-{group.number}.jsonl"
+        look, inner = (folder.look, folder.within) if folder else (lambda: None, lambda text: None)
         error = None
         try:
-            _work(grid, missing, group, evaluator(group.comm, inner), path / f"{name}-{group.number}.jsonl", key, look)
+            _work(grid, rows, missing, group, evaluator(grid, group.comm, inner), path, key, look)
         except OutputError as caught:
             error = caught
         meet(comm, look, error)
     return comm.bcast(on_first(comm, lambda: folder.finish()))
 
 
-def _slice(points, size):
+def _range(points, size):
     """The points that were asked for."""
     if points is None:
-        return slice(0, size)
+        return 0, size
     try:
         first, end = (int(x) for x in (points.split(":") if isinstance(points, str) else points))
     except (TypeError, ValueError):
         raise InputError(f"points = {points!r}, must be first:end, such as 0:{size}") from None
     if not 0 <= first < end <= size:
         raise InputError(f"points = {first}:{end}, must be within 0:{size}, the points of the sweep")
-    return slice(first, end)
+    return first, end
 
 
-def _work(grid, missing, group, evaluate, path, key, look):
+def _work(grid, rows, missing, group, evaluate, path, key, look):
     """Evaluate a group's share of the missing points, and write them down."""
     journal = on_first(group.comm, lambda: Journal(path, key))
+    rows, n = rows.reshape(1, -1) if evaluate.at_once else rows, evaluate.block
+    blocks = [row[k : k + n].tolist() for row in rows for k in range(0, len(row), n)]
+    missing, known = set(missing), set()
+    wanted = [[k for k in block if k in missing] for block in blocks]
     try:
-        blocks = [list(block) for _, block in groupby(missing, lambda k: k // evaluate.block)]
-        known = set()
-        for wanted in group.share(blocks):
-            for entry in _entries(grid, evaluate, wanted, known):
+        for place, points in group.share(wanted, whole=evaluate.at_once):
+            for entry in _entries(grid, evaluate, blocks[place], points, known):
                 on_first(group.comm, lambda entry=entry: (journal.add(entry), look()))
         on_first(group.comm, lambda: journal.flush())
     finally:
@@ -101,22 +103,25 @@ def _work(grid, missing, group, evaluate, path, key, look):
             journal.close()
 
 
-def _entries(grid, evaluate, wanted, known):
+def _entries(grid, evaluate, block, wanted, known):
     """What is written of each wanted point of a block; units of results that are not known yet go with it."""
-    first = wanted[0] // evaluate.block * evaluate.block
     start = time.perf_counter()
     runs = {}
-    for k in range(first, min(first + evaluate.block, grid.size)):
+    for k in block:
         try:
             runs[k] = grid.run(k)
         except InputError as error:
             if k in wanted:
                 yield _entry(k, error, 0.0, known)
     points = list(runs)
-    for place, outcome in evaluate(list(runs.values()), [points.index(k) for k in wanted if k in runs]):
+    outcomes = evaluate(list(runs.values()), [place for place, k in enumerate(points) if k in wanted])
+    if evaluate.at_once:
+        outcomes = list(outcomes)
+        share = (time.perf_counter() - start) / max(len(outcomes), 1)
+    for place, outcome in outcomes:
         now = time.perf_counter()
-        yield _entry(points[place], outcome, now - start, known)
-        start = now
+        yield _entry(points[place], outcome, share if evaluate.at_once else now - start, known)
+        start = time.perf_counter()
 
 
 def _entry(k, outcome, seconds, known):

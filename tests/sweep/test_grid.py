@@ -65,7 +65,7 @@ def test_coordinates_are_in_si_units_whatever_the_file_says(written):
     sweeps += (
         '[[sweep]]\nparameter = "mesh.periodic"\nvalues = [true]\n[[sweep]]\nparameter = "mesh.cells"\nvalues = [4]\n'
     )
-    found = Grid(written(FILM + sweeps)).coordinates()
+    found = Grid(written(FILM + sweeps)).coordinates
     dims = {path: dim for path, (dim, _, _) in found.items()}
     units = {path: unit for path, (_, _, unit) in found.items()}
     values = {path: values.tolist() for path, (_, values, _) in found.items()}
@@ -104,7 +104,7 @@ def test_the_unit_of_a_parameter_is_that_of_its_key(path, value, unit):
     tables = tomllib.loads(FILM) | {"sweep": [{"parameter": path, "values": [value]}]}
     if "spin_orbit" in path:
         tables["layer"][0]["spin_orbit"] = {"mass": 1.0}
-    _, values, found = Grid(Run.from_dict(tables)).coordinates()[path]
+    _, values, found = Grid(Run.from_dict(tables)).coordinates[path]
     assert (found, values.dtype) == (unit, float)
 
 
@@ -112,7 +112,7 @@ def test_a_logarithmic_sweep_has_equal_ratios():
     tables = tomllib.loads(FILM + ANGLES % 4)
     tables["sweep"][0] = {"parameter": "layer.Pt.conductivity", "from": "1e5 S/m", "to": "1e8 S/m", "points": 4}
     tables["sweep"][0]["spacing"] = "log"
-    _, values, _ = Grid(Run.from_dict(tables)).coordinates()["layer.Pt.conductivity"]
+    _, values, _ = Grid(Run.from_dict(tables)).coordinates["layer.Pt.conductivity"]
     np.testing.assert_allclose(values, [1e5, 1e6, 1e7, 1e8])
 
 
@@ -162,3 +162,10 @@ def test_sweeps_that_cannot_be(written, sweeps, message):
     with pytest.raises(InputError) as caught:
         Grid(written(FILM + sweeps))
     assert message in str(caught.value)
+
+
+def test_points_with_the_same_mesh_are_done_one_after_another(written):
+    rows = Grid(written(FILM + ANGLES % 3 + THICKNESSES)).rows()
+    assert rows.tolist() == [[0, 2, 4], [1, 3, 5]]  # angles of each thickness
+    assert Grid(written(FILM + ANGLES % 3)).rows().tolist() == [[0, 1, 2]]
+    assert Grid(written(FILM + THICKNESSES)).rows().tolist() == [[0], [1]]

@@ -39,10 +39,10 @@ def same(a, b):
 class Counting:
     """An evaluator whose numbers say which points it was asked for."""
 
-    block = 1
+    block, at_once = 1, False
     asked = ()
 
-    def __init__(self, comm, step):
+    def __init__(self, grid, comm, step):
         Counting.asked = []
 
     def __call__(self, runs, wanted):
@@ -114,6 +114,19 @@ def test_a_part_of_the_points_and_what_collects_the_parts(film, out):
     whole = out.with_name("whole")
     sweep(film, whole, evaluator=Counting)
     assert same(dataset.read(whole), dataset.read(out))
+
+
+def test_points_that_share_factors_do_not_depend_on_what_was_done_before(film, out):
+    """Of a block the first point is solved again for its factors, where that was done before."""
+    lateral = '[mesh]\ndimension = 2\nsize = ["5 nm"]\nlateral_cells = 2\n'
+    film.write_text(film.read_text().replace("[mesh]\n", lateral))
+    for part in "1:2", "3:5", "0:1", "5:6":
+        sweep(film, out, points=part)
+    sweep(film, out)
+    whole = out.with_name("whole")
+    sweep(film, whole)
+    assert same(dataset.read(whole), dataset.read(out))
+    assert dataset.read(whole)["solver.iterations"].values.tolist() == [[1, 4, 3], [1, 4, 3]]
 
 
 @pytest.mark.parametrize("points", ["3", "a:b", "0:7", "4:2", "-1:3"])
