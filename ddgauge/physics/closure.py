@@ -31,24 +31,25 @@ def coupling(theta0=0.0, thetaC=0.0, thetaL=0.0):
 
     Parameters
     ----------
-    theta0 : (3,) array or 0
+    theta0 : (..., 3) array or 0
         Ordinary Hall vector sigma R_H B, negative for electrons.
-    thetaC : (3, 3) array or 0
+    thetaC : (..., 3, 3) array or 0
         Spin Hall vectors, thetaC[a, k]: spin axis a, Hall axis k.
-    thetaL : (3,) array or 0
+    thetaL : (..., 3) array or 0
         Hanle vector, precession times momentum relaxation time.
 
     Returns
     -------
-    (3, 4, 3, 4) array
+    (..., 3, 4, 3, 4) array
         K[i, A, j, B], flow and field of the answer, then of the cause; antisymmetric for any angles.
     """
-    hall = np.zeros((4, 4, 3))  # Hall vector with which current B deflects current A
-    hall[range(4), range(4)] = theta0
-    hall[0, 1:] = hall[1:, 0] = thetaC
-    hanle = np.zeros((4, 4))
-    hanle[1:, 1:] = cross(np.broadcast_to(thetaL, 3))
-    return np.einsum("ikj,ABk->iAjB", EPS, hall) - np.einsum("ij,AB->iAjB", np.eye(3), hanle)
+    lead = np.broadcast_shapes(np.shape(theta0)[:-1], np.shape(thetaC)[:-2], np.shape(thetaL)[:-1])
+    hall = np.zeros((*lead, 4, 4, 3))  # Hall vector with which current B deflects current A
+    hall[..., range(4), range(4), :] = np.expand_dims(theta0, -2) if np.ndim(theta0) else theta0
+    hall[..., 0, 1:, :] = hall[..., 1:, 0, :] = thetaC
+    hanle = np.zeros((*lead, 4, 4))
+    hanle[..., 1:, 1:] = cross(np.broadcast_to(thetaL, (*lead, 3)))
+    return np.einsum("ikj,...ABk->...iAjB", EPS, hall) - np.einsum("ij,...AB->...iAjB", np.eye(3), hanle)
 
 
 def response(K):
@@ -60,15 +61,15 @@ def response(K):
 
     Parameters
     ----------
-    K : (3, 4, 3, 4) array
+    K : (..., 3, 4, 3, 4) array
         From `coupling`.
 
     Returns
     -------
-    (3, 4, 3, 4) array
+    (..., 3, 4, 3, 4) array
         Theta[i, A, j, B]: current that flows along i of field A, per force along j on field B.
     """
-    return np.linalg.inv(np.eye(12) + K.reshape(12, 12)).reshape(3, 4, 3, 4)
+    return np.linalg.inv(np.eye(12) + K.reshape(*K.shape[:-4], 12, 12)).reshape(K.shape)
 
 
 def expansion(K, order=2):

@@ -37,19 +37,20 @@ def sheet(G_s, G_r, G_i, m):
 
     Parameters
     ----------
-    G_s : float
+    G_s : float or (...) array
         Spin-sink conductance, S/m^2: all spin directions alike.
-    G_r, G_i : float
+    G_r, G_i : float or (...) array
         Real and imaginary part of the spin-mixing conductance, S/m^2.
-    m : (3,) array
+    m : (..., 3) array
         Unit vector along the magnetisation.
 
     Returns
     -------
-    (3, 3) array
+    (..., 3, 3) array
         S/m^2: outward current density of spin a per spin voltage b.
     """
-    return G_s * np.eye(3) - G_r * cross(m) @ cross(m) - G_i * cross(m)
+    G_s, G_r, G_i = (np.expand_dims(G, (-2, -1)) for G in (G_s, G_r, G_i))
+    return G_s * np.eye(3) - G_r * (cross(m) @ cross(m)) - G_i * cross(m)
 
 
 def thin_interlayer(sigma, ell, t):
@@ -84,20 +85,20 @@ def magnetic_tensors(G, m):
 
     Parameters
     ----------
-    G : (3, 3) array
+    G : (..., 3, 3) array
         Response in S/m^2 on mu_s, current along +z at the top face of the magnet, which makes absorption negative.
-    m : (3,) array
+    m : (..., 3) array
         Unit vector along the magnetisation (rotated with the moments where spin-orbit coupling rotates them).
 
     Returns
     -------
     dict
-        G_s, G_r, G_i in S/m^2, absorption positive; residual, a (3, 3) array that is orthogonal to all three.
+        G_s, G_r, G_i in S/m^2, absorption positive; residual, a (..., 3, 3) array that is orthogonal to all three.
     """
-    m = np.asarray(m, float)
-    G_s = -m @ G @ m
-    G_r = 0.5 * (-np.trace(G) - G_s) - G_s
-    G_i = 0.5 * np.einsum("abc,ac,b", EPS, G, m)
+    G, m = np.asarray(G, float), np.asarray(m, float)
+    G_s = -np.einsum("...a,...ab,...b", m, G, m)
+    G_r = 0.5 * (-np.trace(G, axis1=-2, axis2=-1) - G_s) - G_s
+    G_i = 0.5 * np.einsum("abc,...ac,...b", EPS, G, m)
     return {"G_s": G_s, "G_r": G_r, "G_i": G_i, "residual": -G - sheet(G_s, G_r, G_i, m)}
 
 
@@ -112,31 +113,33 @@ def loss_tensors(G):
 
     Parameters
     ----------
-    G : (3, 3) array
+    G : (..., 3, 3) array
         Response in S/m^2 on mu_s, current along +z at the top face of the magnet, which makes absorption negative.
 
     Returns
     -------
     dict
-        G_s, G_r, G_i and the (2,) arrays G_j (x, y), G_parallel (xy, xx - yy), G_perpendicular (xz, yz) in S/m^2,
-        absorption positive (G_r < 0 where spin along z is lost faster than in the plane); residual, a (3, 3) array.
+        G_s, G_r, G_i and the (..., 2) arrays G_j (x, y), G_parallel (xy, xx - yy), G_perpendicular (xz, yz) in S/m^2,
+        absorption positive (G_r < 0 where spin along z is lost faster than in the plane); residual, (..., 3, 3) array.
     """
     absorbed = -np.asarray(G, float)
-    even = (absorbed + absorbed.T) / 2
-    G_s = even[2, 2]
-    G_r = (even[0, 0] + even[1, 1]) / 2 - G_s
-    *G_j, G_i = -0.5 * np.einsum("abc,ac->b", EPS, absorbed)
-    parallel = np.array([even[0, 1], (even[0, 0] - even[1, 1]) / 2])
-    perpendicular = even[:2, 2]
+    even = (absorbed + np.swapaxes(absorbed, -2, -1)) / 2
+    G_s = even[..., 2, 2]
+    G_r = (even[..., 0, 0] + even[..., 1, 1]) / 2 - G_s
+    odd = -0.5 * np.einsum("abc,...ac->...b", EPS, absorbed)
+    G_j, G_i = odd[..., :2], odd[..., 2]
+    parallel = np.stack([even[..., 0, 1], (even[..., 0, 0] - even[..., 1, 1]) / 2], axis=-1)
+    perpendicular = even[..., :2, 2]
     x, y, z = np.eye(3)
-    total = sheet(G_s, G_r, G_i, z) - cross([*G_j, 0]) + parallel[1] * (np.outer(x, x) - np.outer(y, y))
-    for value, a, b in zip([parallel[0], *perpendicular], [x, x, y], [y, z, z], strict=True):
-        total = total + value * (np.outer(a, b) + np.outer(b, a))
+    total = sheet(G_s, G_r, G_i, z) - cross(odd * [1, 1, 0])
+    total = total + parallel[..., 1, None, None] * (np.outer(x, x) - np.outer(y, y))
+    for value, a, b in zip([parallel[..., 0], *np.moveaxis(perpendicular, -1, 0)], [x, x, y], [y, z, z], strict=True):
+        total = total + np.expand_dims(value, (-2, -1)) * (np.outer(a, b) + np.outer(b, a))
     return {
         "G_s": G_s,
         "G_r": G_r,
         "G_i": G_i,
-        "G_j": np.array(G_j),
+        "G_j": G_j,
         "G_parallel": parallel,
         "G_perpendicular": perpendicular,
         "residual": absorbed - total,

@@ -32,18 +32,18 @@ def decay_matrix(D, R):
 
     Parameters
     ----------
-    D : float
+    D : float or (...) array
         Diffusion coefficient, m^2/s.
-    R : (3, 3) array
+    R : (..., 3, 3) array
         All relaxation, symmetric and positive, 1/s.
 
     Returns
     -------
-    (3, 3) array
+    (..., 3, 3) array
         L, m.
     """
     rate, axis = np.linalg.eigh(R)
-    return axis * np.sqrt(D / rate) @ axis.T
+    return axis * np.sqrt(np.expand_dims(D, -1) / rate)[..., None, :] @ np.swapaxes(axis, -2, -1)
 
 
 def magnetic_response(sigma, D, L, R_m, omega):
@@ -53,21 +53,21 @@ def magnetic_response(sigma, D, L, R_m, omega):
 
     Parameters
     ----------
-    sigma, D : float
+    sigma, D : float or (...) array
         Conductivity, S/m, and diffusion coefficient, m^2/s.
-    L : (3, 3) array
+    L : (..., 3, 3) array
         From `decay_matrix`, m.
-    R_m : (3, 3) array
+    R_m : (..., 3, 3) array
         Relaxation by the moments, 1/s.
-    omega : (3,) array
+    omega : (..., 3) array
         Precession about the moments, rad/s (or, with R_m = 0, Larmor precession).
 
     Returns
     -------
-    (3, 3) array
+    (..., 3, 3) array
         S/m^2 on mu_s, current along +z at the top face of the magnet.
     """
-    return -sigma / (2 * D) * (R_m - cross(omega)) @ L
+    return np.expand_dims(-sigma / (2 * D), (-2, -1)) * (R_m - cross(omega)) @ L
 
 
 def lattice_response(sigma, D, L, R_sf, q, Theta, normal=(0, 0, 1)):
@@ -77,27 +77,28 @@ def lattice_response(sigma, D, L, R_sf, q, Theta, normal=(0, 0, 1)):
 
     Parameters
     ----------
-    sigma, D : float
+    sigma, D : float or (...) array
         Conductivity, S/m, and diffusion coefficient, m^2/s.
-    L : (3, 3) array
+    L : (..., 3, 3) array
         From `decay_matrix`, m.
-    R_sf : (3, 3) array
+    R_sf : (..., 3, 3) array
         Relaxation by the lattice other than through q, 1/s.
-    q : (3, 3) array
+    q : (..., 3, 3) array
         Gauge field q[i, b], 1/m.
-    Theta : (3, 4, 3, 4) array
+    Theta : (..., 3, 4, 3, 4) array
         Closure from `response` or `expansion`; only its spin part enters, as if mu^0 were uniform.
     normal : (3,) array
         n, from the magnet to the metal: z in the source.
 
     Returns
     -------
-    (3, 3) array
+    (..., 3, 3) array
         S/m^2 on mu_s, current along n at the face of the magnet.
     """
-    slope = np.einsum("j,dg->jdg", normal, np.eye(3)) + np.einsum("def,je,fg->jdg", EPS, q, L)
-    turned = np.einsum("abc,ib,icjd,jdg->ag", EPS, q, Theta[:, 1:, :, 1:], slope)
-    return sigma / 2 * turned - sigma / (2 * D) * R_sf @ L
+    slope = np.einsum("j,dg->jdg", normal, np.eye(3)) + np.einsum("def,...je,...fg->...jdg", EPS, q, L)
+    flow = np.einsum("...icjd,...jdg->...icg", Theta[..., 1:, :, 1:], slope)
+    turned = np.einsum("abc,...ib,...icg->...ag", EPS, q, flow)
+    return np.expand_dims(sigma, (-2, -1)) / 2 * (turned - R_sf @ L / np.expand_dims(D, (-2, -1)))
 
 
 def mixing_conductances(sigma, D, tau_parallel, tau_perpendicular, omega):
