@@ -1,10 +1,9 @@
 """Resistivity of a film, torque on its moments, spin currents and accumulations under an in-plane field."""
 
 import numpy as np
-from mpi4py import MPI
 
 from ddgauge.experiment.faces import spin_at_faces
-from ddgauge.experiment.problem import Problem, Result
+from ddgauge.experiment.problem import Result
 from ddgauge.model import InputError
 from ddgauge.post import resistance, torque
 
@@ -107,15 +106,10 @@ def _middle(stack, name):
 
 def angular_scan(case):
     """Resistivities against the angle of the magnetisation in the three planes; each rank for itself."""
-    stack, angles = case.stack, np.linspace(0, 360, 73)
-    problem, curves = Problem(case, MPI.COMM_SELF), {}
-    assembly = problem.assembly()
-    for plane in ("xy", "yz", "xz"):
-        rows = []
-        for angle in angles:
-            turned = stack.with_(magnetisation={"angle": {plane: float(angle)}})
-            system = problem.system(assembly, turned)
-            sigma = resistance.conductivity(system.solve((1.0, 0, 0)), system.solve((0, 1.0, 0)))
-            rows.append(resistance.resistivity(sigma))
-        curves[plane] = tuple(np.array(rows).T)
-    return {"angles": angles, "curves": curves}
+    from ddgauge.experiment import batch  # here, because it runs films
+
+    planes, angles = ("xy", "yz", "xz"), np.linspace(0, 360, 73)
+    turned = [case.stack.with_(magnetisation={"angle": {plane: float(angle)}}) for plane in planes for angle in angles]
+    plain = {"output": case.output.model_copy(update={"figures": False})}
+    found = batch.resistivities([case.model_copy(update=plain | {"stack": stack}) for stack in turned])
+    return {"angles": angles, "curves": dict(zip(planes, np.moveaxis(found.reshape(3, -1, 2), 2, 1)))}
