@@ -9,13 +9,20 @@ import sys
 import numpy as np
 from mpi4py import MPI
 
+from ddgauge.fem import checkpoint
 from ddgauge.fem.assemble import Assembly
+from ddgauge.fem.evolve import Evolution, State
+from ddgauge.fem.harmonic import Harmonic
 from ddgauge.fem.mesh import MeshError, read_mesh, stack_mesh
 from ddgauge.fem.solve import SolverError, System
 from ddgauge.physics.closure import coupling, response
 from ddgauge.physics.interface import sheet
 from ddgauge.physics.medium import Face, Junction, spin_medium
+from ddgauge.physics.motive_force import motive_force
+from ddgauge.physics.walls import Wall
 from ddgauge.post.balance import balances
+from tests.fem.channels import CONTACT, FREE, SINK, body, permalloy
+from tests.two_current_forms import Held, Layer, Lead
 
 E = np.array([1e5, -5e4, 2e4])
 NOTHING = np.zeros((4, 4))
@@ -59,7 +66,7 @@ def numbers(solution):
         found[f"loss {name}"] = solution.loss(name)[1:]
         found[f"heat {name}"] = solution.dissipation(name)
         found[f"spin {name}"] = solution.jets(name)[0, 1:]
-        found[f"rms {name}"] = solution.error(name, 2, lambda x: 0 * x[0])
+        found[f"rms {name}"] = solution.error(name, solution.system.n // 2, lambda x: 0 * x[0])
     for face in solution.system.faces:
         found[f"current {face}"] = solution.current(face)
         found[f"spin at {face}"] = solution.potential(face)[1:]
@@ -116,6 +123,61 @@ def tetrahedra(method, degree):
     return System(Assembly(mesh, degree), media(), faces, tolerance=1e-12, method=method).solve(E)
 
 
+# two currents: a wall crosses the lower layer, an electrode floats on both
+
+LAYERS = [permalloy(8e-9), Layer(5e-9, (2e7, 2e7), 60e-9, nu=(1e47, 1e47), eps=8.854e-12)]
+JOINT = {0: (1e-15, 4e-15, 0.4)}
+STRIP = {"left": CONTACT, "right": SINK, "top": Lead(1e-6, (1e14, 3e14)), "bottom": FREE}
+PLANES = {2: ((40e-9,), (9,), False, "simplex"), 3: ((40e-9, 9e-9), (6, 2), False, "box")}
+END, STEPS = 4e-12, 8
+
+
+def strip(dimension, electrostatics="neutral", interfaces=JOINT, ends=STRIP, **others):
+    plane, tied = PLANES[dimension], ["right"] if "right" in ends else []
+    return body(LAYERS, ends, interfaces, electrostatics, 3, 2, plane, tied=tied, **{"method": "direct"} | others)
+
+
+def wall(n=2):
+    """The drive of a wall that runs and turns, as a function of the time."""
+    texture = Wall(axis=(1, 0.2, 0.3), width=4e-9, position=14e-9, velocity=2e3, phase_rate=1e11)
+
+    def field(x, t):
+        out = np.zeros((x.shape[1], 3, n))
+        out[:, :, 1] = motive_force(*texture.jet(x, t), 0.03)
+        return out
+
+    return lambda t: {"motive": {"0": lambda x: field(x, t)}}
+
+
+def oscillation(part):
+    system = strip(2)
+    return Harmonic(system, 3e12).solve(wall()(0.0), wall()(1e-12))[part]
+
+
+def screened():
+    """With the potential of its charge; no junction."""
+    ends = {"left": Held(0.0, phi=0.0), "top": Lead(1e-6, (1e14, 3e14))}
+    return strip(2, "poisson", None, ends).solve(**wall(3)(0.0))
+
+
+def evolution(path, start=None):
+    """The Solution at the end of fixed steps; half way the state goes to a file of this number of ranks."""
+    system = strip(2, "bare")
+    run = Evolution(system, wall(), END, step=END / STEPS, fixed=True)
+    found = list(run.states(start or run.begin(), [END] if start else [END / 2, END]))
+    if start is None:
+        half, _ = found[0]
+        arrays, notes = {"x": half.x, "rate": half.rate}, {"time": half.time, "step": half.step}
+        checkpoint.write(f"{path}.{MPI.COMM_WORLD.size}.npz", system.assembly, arrays, notes)
+    return found[-1][1]
+
+
+def going_on(path, ranks):
+    """The same from the file that was written on a number of ranks."""
+    arrays, notes = checkpoint.read(f"{path}.{ranks}.npz", strip(2, "bare").assembly)
+    return evolution(path, State(notes["time"], arrays["x"], arrays["rate"], notes["step"]))
+
+
 def from_file(path):
     mesh = read_mesh(path, ["F", "N"])
     faces = {
@@ -155,6 +217,14 @@ if __name__ == "__main__":
         "tetrahedra, iterative": numbers(tetrahedra("iterative", 1)),
         "tetrahedra, iterative, degree 2": numbers(tetrahedra("iterative", 2)),
         "file": numbers(from_file(path)),
+        "strip": numbers(strip(2).solve(**wall()(0.0))),
+        "strip in space": numbers(strip(3).solve(**wall()(0.0))),
+        "strip in space, iterative": numbers(strip(3, tolerance=1e-12, method="iterative").solve(**wall()(0.0))),
+        "screened": numbers(screened()),
+        "oscillation, real": numbers(oscillation(0)),
+        "oscillation, imaginary": numbers(oscillation(1)),
+        "evolution": numbers(evolution(path)),
+        "evolution that goes on": numbers(going_on(path, max(MPI.COMM_WORLD.size - 1, 1))),
     }
     results["refused"] = refused(path)
     if MPI.COMM_WORLD.rank == 0:

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.fem import on_ranks
+
 gmsh = pytest.importorskip("gmsh")
 SCRIPT = Path(__file__).with_name("on_ranks.py")
 ALONE = {key for key in os.environ if key.startswith(("OMPI_COMM", "PMIX_", "PMI_"))}  # of an mpirun around us
@@ -40,6 +42,7 @@ def mesh_file(tmp_path_factory):
 
 def run(ranks, mesh_file):
     environment = {key: value for key, value in os.environ.items() if key not in ALONE}
+    environment["OMPI_MCA_mpi_yield_when_idle"] = "1"  # who waits leaves the core to who works
     # mpi4py ends all processes when one fails
     command = ["mpirun", "-n", str(ranks), sys.executable, "-m", "mpi4py", str(SCRIPT), str(mesh_file)]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
@@ -54,23 +57,40 @@ def run(ranks, mesh_file):
 
 
 @pytest.fixture(scope="module")
-def alone(mesh_file):
-    return run(1, mesh_file)
+def results(mesh_file):
+    """By the number of processes; each goes on with an evolution of one process less."""
+    return {ranks: run(ranks, mesh_file) for ranks in (1, 2, 3)}
+
+
+@pytest.fixture(scope="module")
+def alone(results):
+    return results[1]
+
+
+def compare(problem, found, expected):
+    assert found.keys() == expected.keys()
+    for key, values in found.items():
+        kind = key.split()[0]  # a number that is zero is measured by others of its kind
+        size = max(np.abs(v).max() for k, v in expected.items() if k.split()[0] == kind)
+        np.testing.assert_allclose(values, expected[key], rtol=1e-10, atol=1e-10 * size, err_msg=f"{problem}: {key}")
 
 
 @pytest.mark.parametrize("ranks", [2, 3])
-def test_numbers_do_not_depend_on_the_number_of_processes(alone, mesh_file, ranks):
-    together = run(ranks, mesh_file)
+def test_numbers_do_not_depend_on_the_number_of_processes(results, alone, ranks):
+    together = results[ranks]
     assert together.keys() == alone.keys()
-    for told in together.pop("refused")["told"]:
+    for told in together["refused"]["told"]:
         assert told == alone["refused"]["told"][0]
-    for problem, results in together.items():
-        assert results.keys() == alone[problem].keys()
-        for key, values in results.items():
-            expected = np.array(alone[problem][key])
-            kind = key.split()[0]  # a number that is zero is measured by others of its kind
-            size = max(np.abs(v).max() for k, v in alone[problem].items() if k.split()[0] == kind)
-            np.testing.assert_allclose(values, expected, rtol=1e-10, atol=1e-10 * size, err_msg=f"{problem}: {key}")
+    for problem in together.keys() - {"refused"}:
+        compare(problem, together[problem], alone[problem])
+
+
+def test_an_evolution_goes_on_from_a_file_of_other_processes(results, alone, mesh_file):
+    """Of 1 on 2, of 2 on 3, and here of 2 and 3 on 1: as if nothing had come between."""
+    for ranks in (1, 2, 3):
+        compare("evolution", results[ranks]["evolution that goes on"], alone["evolution"])
+    for ranks in (2, 3):
+        compare("evolution", on_ranks.numbers(on_ranks.going_on(mesh_file, ranks)), alone["evolution"])
 
 
 def test_every_problem_is_in_balance_and_every_refusal_is_heard(alone):
