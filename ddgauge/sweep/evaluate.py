@@ -2,25 +2,25 @@
 
 import numpy as np
 
-from ddgauge.experiment import BalanceError, run
+from ddgauge.experiment import BalanceError, batch, run
 from ddgauge.fem.mesh import MeshError
 from ddgauge.fem.shelf import Shelf
 from ddgauge.fem.solve import SolverError
 from ddgauge.model import InputError
 from ddgauge.output import ResultError, require_finite
 
-LARGEST = 16  # points of a block that are solved one after another
+NEIGHBOURS = 16  # points that share factors
 # of a point by itself
 FAILURES = (InputError, MeshError, SolverError, BalanceError, ResultError, np.linalg.LinAlgError)
 
 
-class OneByOne:
-    """The evaluator that goes for any experiment: one run after another, with what they share on a shelf.
+class Evaluator:
+    """What makes numbers of runs.
 
-    An evaluator is called with the runs of a block of points, which are neighbours, and with the places among them that
-    are wanted; it yields (place, numbers of a Result or exception). What it makes of a point may depend on the others
-    of the block, but not on what is wanted, nor on other blocks: so a sweep that was interrupted, or spread over other
-    groups of ranks, ends with the same numbers.
+    It is called with the runs of a block of points, and with the places among them that are wanted; it yields (place,
+    numbers of a Result, or exception). What it makes of a point may depend on the others of the block, but not on what
+    is wanted, nor on other blocks: so a sweep that was interrupted, or spread over other groups of ranks, ends with the
+    same numbers.
 
     Parameters
     ----------
@@ -30,15 +30,28 @@ class OneByOne:
     step : function of a text
     """
 
+    most = 1  # points of a block
     at_once = False  # whether all of a block are done at the same time
 
     def __init__(self, grid, comm, step):
-        self.comm, self.step, self.shelf = comm, step, Shelf()
-        self.block = 1 if grid.case.mesh.dimension == 1 else LARGEST
+        self.grid, self.comm, self.step = grid, comm, step
+
+    def blocks(self, rows):
+        """Blocks of points, of rows of those with the same mesh; in a block of several all have it."""
+        return [row[k : k + self.most] for row in rows.tolist() for k in range(0, len(row), self.most)]
+
+
+class OneByOne(Evaluator):
+    """Goes for any experiment: one run after another, with what they share on a shelf."""
+
+    def __init__(self, grid, comm, step):
+        super().__init__(grid, comm, step)
+        self.shelf = Shelf()
+        self.most = 1 if grid.case.mesh.dimension == 1 else NEIGHBOURS
 
     def __call__(self, runs, wanted):
         """Yield (place, numbers or exception) of each wanted place."""
-        if self.block > 1 and wanted and wanted[0] > 0:
+        if self.most > 1 and wanted and wanted[0] > 0:
             self._outcome(runs[0], first=True)  # for its factors
         for place in wanted:
             yield place, self._outcome(runs[place], first=place == 0)
@@ -58,10 +71,27 @@ def _without_figures(case):
     return case.model_copy(update={"output": case.output.model_copy(update={"figures": False})})
 
 
+class Batch(Evaluator):
+    """Films and conductances in one dimension, many at a time."""
+
+    most, at_once = batch.AT_ONCE, True
+
+    def __call__(self, runs, wanted):
+        """Yield (place, numbers or exception) of each wanted place."""
+        found = batch.evaluate(runs)
+        for place in wanted:
+            yield place, found[place]
+
+    def blocks(self, rows):
+        """Blocks of points, whatever their meshes."""
+        return super().blocks(rows.reshape(1, -1))
+
+
 class Reduced(dict):
     """Numbers of a Result that come from a reduced basis."""
 
 
 def chosen(grid, comm, step):
     """The evaluator that is best for a grid."""
-    return OneByOne(grid, comm, step)
+    kind = Batch if comm.size == 1 and batch.supports(grid.case) else OneByOne
+    return kind(grid, comm, step)

@@ -89,8 +89,7 @@ def _range(points, size):
 def _work(grid, rows, missing, group, evaluate, path, key, look):
     """Evaluate a group's share of the missing points, and write them down."""
     journal = on_first(group.comm, lambda: Journal(path, key))
-    rows, n = rows.reshape(1, -1) if evaluate.at_once else rows, evaluate.block
-    blocks = [row[k : k + n].tolist() for row in rows for k in range(0, len(row), n)]
+    blocks = evaluate.blocks(rows)
     missing, known = set(missing), set()
     wanted = [[k for k in block if k in missing] for block in blocks]
     try:

@@ -63,8 +63,9 @@ def completed(*arguments, ranks=None):
 
 if __name__ == "__main__":
     from ddgauge.sweep import journal, sweep
+    from ddgauge.sweep.evaluate import OneByOne
 
     journal.SLOW = 0.0  # each point is written at once
     file, out, *per_point = sys.argv[1:]
     for ranks in per_point or [None]:
-        sweep(file, Path(out, ranks or ""), ranks_per_point=ranks and int(ranks))
+        sweep(file, Path(out, ranks or ""), ranks_per_point=ranks and int(ranks), evaluator=OneByOne)

@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import time
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from ddgauge.fem.solve import SolverError
 from ddgauge.model import InputError, read
 from ddgauge.output import OutputError
 from ddgauge.sweep import dataset, sweep
-from ddgauge.sweep.evaluate import OneByOne, Reduced
+from ddgauge.sweep.evaluate import Evaluator, OneByOne, Reduced, chosen
 from tests.sweep.files import ANGLES, FILM, THICKNESSES, completed, start
 
 
@@ -36,13 +37,13 @@ def same(a, b):
     return a.identical(b)
 
 
-class Counting:
-    """An evaluator whose numbers say which points it was asked for."""
+class Counting(Evaluator):
+    """Its numbers are those of a formula; it knows which points it was asked for."""
 
-    block, at_once = 1, False
     asked = ()
 
-    def __init__(self, grid, comm, step):
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
         Counting.asked = []
 
     def __call__(self, runs, wanted):
@@ -53,7 +54,7 @@ class Counting:
 
 
 def test_every_point_has_the_numbers_of_a_single_run(film, out):
-    summary = sweep(film, out)
+    summary = sweep(film, out, evaluator=OneByOne)
     assert (summary.points, summary.done, summary.failed, summary.new, summary.warnings) == (6, 6, 0, 6, [])
     found = dataset.read(out)
     for thickness in 2e-9, 3e-9:
@@ -72,6 +73,19 @@ def test_every_point_has_the_numbers_of_a_single_run(film, out):
     assert json.loads(found.attrs["input"])["layer"][0]["thickness"] == 4e-9
     assert {"ddgauge", "dolfinx", "petsc", "numpy"} <= set(json.loads(found.attrs["versions"]))
     assert {"experiment", "command", "start"} <= set(found.attrs)
+
+
+def test_films_in_one_dimension_are_done_together_with_the_same_numbers(film, out):
+    sweep(film, out, points="2:4")
+    sweep(film, out)
+    for evaluator, rtol in ((chosen, 0), (OneByOne, 1e-8)):
+        sweep(film, out.with_name("other"), evaluator=evaluator)
+        a, b = (dataset.read(folder) for folder in (out, out.with_name("other")))
+        xr.testing.assert_allclose(a["resistivity.longitudinal"], b["resistivity.longitudinal"], rtol=rtol, atol=0)
+        assert same(a, b) == (rtol == 0)
+        shutil.rmtree(out.with_name("other"))
+    assert len(set(b["seconds"].values.flat)) == 6
+    assert len(set(a["seconds"].values.flat)) == 2  # those of each call share its time
 
 
 def test_a_second_call_does_nothing_and_keeps_the_start(film, out):
@@ -216,14 +230,14 @@ def test_how_far_it_is_and_how_long_it_takes_is_said(film, out, monkeypatch):
     monkeypatch.setattr("ddgauge.sweep.folder.LOOK", 0.0)
     monkeypatch.setattr("ddgauge.sweep.journal.SLOW", 0.0)
     said = []
-    sweep(film, out, step=said.append)
+    sweep(film, out, step=said.append, evaluator=OneByOne)
     assert any(text.startswith("3 of 6 points, 0 s left") for text in said)
 
 
 def test_killed_at_any_moment_it_goes_on_and_ends_with_the_same_dataset(film, tmp_path):
     film.write_text(FILM + THICKNESSES + ANGLES % 30)
     moments, done = random.Random(1), [0]
-    for _ in range(4):
+    for _ in range(3):
         with start(film, tmp_path / "killed") as process:
             wanted = done[-1] + moments.randint(1, 9)
             while process.poll() is None and _lines(tmp_path / "killed") < wanted:
@@ -234,7 +248,7 @@ def test_killed_at_any_moment_it_goes_on_and_ends_with_the_same_dataset(film, tm
     assert sorted(set(done)) == done  # each went on from the one before
     assert done[-1] < 60
     completed(film, tmp_path / "killed")
-    sweep(film, tmp_path / "whole")
+    sweep(film, tmp_path / "whole", evaluator=OneByOne)
     assert _lines(tmp_path / "killed") == 60
     assert same(dataset.read(tmp_path / "killed"), dataset.read(tmp_path / "whole"))
 
@@ -249,7 +263,7 @@ def on_three_ranks(tmp_path_factory):
     folder = tmp_path_factory.mktemp("ranks")
     (folder / "film.toml").write_text(FILM + THICKNESSES + ANGLES % 3)
     completed(folder / "film.toml", folder, 1, 2, ranks=3)
-    sweep(folder / "film.toml", folder / "alone")
+    sweep(folder / "film.toml", folder / "alone", evaluator=OneByOne)
     return folder
 
 
