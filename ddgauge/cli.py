@@ -1,4 +1,4 @@
-"""The command line: ddgauge run, check, materials."""
+"""The command line: ddgauge run, sweep, report, check, materials."""
 
 import os
 import signal
@@ -66,6 +66,55 @@ def run(
                 print(f"warning: {warning}", file=sys.stderr)
             show(result)
             print(f"{', '.join(names)} in {out}; {time.perf_counter() - start:.1f} s on {_ranks(comm)}")
+
+
+@app.command()
+def sweep(
+    file: File,
+    out: Annotated[Path, typer.Option("--out", help="folder of this sweep alone")] = Path("out"),
+    ranks_per_point: Annotated[int | None, typer.Option("--ranks-per-point", help="that solve one together")] = None,
+    points: Annotated[
+        str | None, typer.Option("--points", help="FIRST:END, a part of all, for one job of several")
+    ] = None,
+    collect: Annotated[bool, typer.Option("--collect", help="make the dataset of what jobs have done")] = False,
+    emit: Annotated[
+        str | None, typer.Option("--emit", help="snakemake or slurm: write a workflow, run nothing")
+    ] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", help="of the workflow")] = None,
+    debug: Debug = False,
+):
+    """Run all points of the [[sweep]] of a file into one dataset; run again, it does what is missing."""
+    with _errors(debug):
+        from ddgauge import sweep as sweeps
+
+        if emit is not None:
+            print(sweeps.emit(file, out, emit, jobs, ranks_per_point or 1))
+            return
+        from mpi4py import MPI
+
+        comm = MPI.COMM_WORLD
+        with Progress(comm.rank == 0) as progress:
+            done = sweeps.sweep(file, out, comm, ranks_per_point, points, collect, progress.step)
+        if comm.rank == 0:
+            for warning in done.warnings:
+                print(f"warning: {warning}", file=sys.stderr)
+            for reason, count in done.reasons.items():
+                print(f"{count} failed: {reason}")
+            print(f"{done.points} points: {done.new} new, {done.done} done, {done.failed} failed", end="; ")
+            print(f"{'dataset.nc in ' if points is None else ''}{out}; {done.seconds:.1f} s on {_ranks(comm)}")
+
+
+@app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(help="of a run or a sweep")],
+    out: Annotated[Path | None, typer.Option("--out", help="page; report.html in the folder without it")] = None,
+    debug: Debug = False,
+):
+    """Write a folder's figures, tables, balances and input as one HTML page that needs nothing else."""
+    with _errors(debug):
+        from ddgauge.report import report as page
+
+        print(page(folder, out))
 
 
 @app.command()
