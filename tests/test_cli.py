@@ -463,7 +463,7 @@ def test_a_sweep_is_not_left_out_in_silence(command):
     )
     code, _, said = command("run", text, "--out", "out")
     assert code == 0
-    assert said == "warning: [[sweep]] is checked, not run: these are the numbers of the file as it stands\n"
+    assert said == "warning: [[sweep]] is for ddgauge sweep: these are the numbers of the file as it stands\n"
 
 
 # the other commands

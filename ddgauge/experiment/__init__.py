@@ -45,7 +45,7 @@ def run(case, comm=MPI.COMM_WORLD, step=lambda text: None, keeper=None, shelf=No
         raise TypeError(f"{', '.join(tables)} go with a Stack; a Run has them: read(file, overrides)")
     problem = Problem(case, comm, step, keeper, shelf)
     if case.sweep:
-        problem.warnings.append("[[sweep]] is checked, not run: these are the numbers of the file as it stands")
+        problem.warnings.append("[[sweep]] is for ddgauge sweep: these are the numbers of the file as it stands")
     result = EXPERIMENTS[case.experiment](problem)
     result.numbers |= account(problem)
     result.warnings = problem.warnings
