@@ -137,12 +137,13 @@ def test_modes_in_a_given_field_decay_at_their_rates(which):
     assert evolution.leak < 1e-10
 
 
-@pytest.mark.parametrize("wide", [False, True])
-def test_spin_between_contacts_of_a_neutral_metal_decays_at_one_rate(wide):
+@pytest.mark.parametrize("method", ["direct", "iterative"])
+def test_spin_between_contacts_of_a_neutral_metal_decays_at_one_rate(method):
     """No charge flows, for mu^0 = -P mu."""
     length = 100e-9
-    plane = ((6e-9,), (2,), True, "simplex") if wide else ()
-    system = body([permalloy(length, TAU)], {"bottom": CONTACT, "top": CONTACT}, cells=10, plane=plane)
+    plane = ((6e-9,), (2,), True, "simplex") if method == "iterative" else ()
+    faces = {"bottom": CONTACT, "top": CONTACT}
+    system = body([permalloy(length, TAU)], faces, cells=10, plane=plane, method=method)
     start = spread(system, lambda x: 0 * x[2], lambda x: np.sin(np.pi * x[2] / length))
     rate = neutral_decay(np.pi / length, PY, NU, TAU)
     evolution = Evolution(system, lambda t: {}, 30 / rate, tolerance=1e-7)
@@ -326,6 +327,8 @@ def test_a_voltage_that_is_switched_on(electrostatics):
     system = body(layers, ends, None, electrostatics, cells=16, degree=3)
     evolution = Evolution(system, lambda t: {}, 1e-10, tolerance=1e-5)
     start = evolution.begin()
+    if electrostatics == "neutral":
+        assert np.abs(start.rate).max() < 1e-3 / 1e-15  # the jump is no rate
     for state, solution in evolution.states(start, [0.0, 1e-13, 1e-10]):
         assert np.abs(state.x[:, 0]).max() < 1.01e-3
         assert balances(solution).worst < 1e-8
@@ -358,7 +361,7 @@ def test_samples_do_not_make_steps_short_for_long():
         evolution = Evolution(system, drive, end, tolerance=1e-5)
         *_, (state, _) = evolution.states(evolution.begin(exact(0.0)), times)
         counts.append(evolution.steps)
-    assert counts[1] <= counts[0] + 6
+    assert counts[1] <= counts[0] + 3
     evolution = Evolution(system, drive, end, step=end / 40, fixed=True)
     *_, (state, _) = evolution.states(evolution.begin(exact(0.0)), [end / 400, end])
     assert evolution.steps == 41
@@ -375,6 +378,12 @@ def test_a_metal_that_nothing_holds_follows_its_motive_force():
     *_, (state, solution) = evolution.states(evolution.begin(), np.linspace(0, 60 * TAU, 5))
     np.testing.assert_allclose(state.x, system.solve(**drive).x, rtol=0, atol=1e-6 * np.abs(state.x).max())
     assert balances(solution).worst < 1e-8
+    wire = body([Layer(80e-9, (3e6, 3e6), 1e-8, nu=NU)], {"bottom": Injected(1e9), "top": Injected(-1e9)}, cells=8)
+    evolution = Evolution(wire, lambda t: {}, TAU)  # steady from the first
+    for _, solution in evolution.states(evolution.begin(), [TAU]):
+        drop = solution.potential("bottom")[0] - solution.potential("top")[0]
+        assert drop == pytest.approx(1e9 * 80e-9 / 6e6)
+        assert balances(solution).worst < 1e-8
     ring = body([layer], {}, cells=3, plane=((3e-8,), (4,), True, "simplex"))
     evolution = Evolution(ring, lambda t: {"E": np.array([1e4 * np.cos(t / TAU), 0, 0])}, TAU)
     for state, solution in evolution.states(evolution.begin(), [TAU]):

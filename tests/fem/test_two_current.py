@@ -76,6 +76,8 @@ def test_random_stacks_are_exact(seed):
     np.testing.assert_allclose(made["bare"].x, made["neutral"].x, rtol=0, atol=1e-10 * np.ptp(solution.x))
 
     V, j = found_at_ends(solution)
+    for k, layer in enumerate(layers):
+        assert solution.flow(str(k))[2, 0] == pytest.approx(j[0].sum() * layer.thickness, rel=1e-8)
     nodes = places(system)[2]
     zero = V[0] - exact.bottom[:2] if system.null else 0.0  # where nothing holds a potential
     assert np.ptp(zero) <= 1e-8 * np.ptp(V)
