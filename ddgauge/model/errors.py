@@ -1,6 +1,7 @@
 """What is said to a user whose input cannot be, and the base of all objects that are checked."""
 
 from collections.abc import Iterable
+from functools import cache
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -26,16 +27,17 @@ RIVALS = (
 )
 
 
+@cache
 def rivals(key):
     """Keys that cannot stand beside this one."""
-    return {
+    return frozenset(
         other
         for line in RIVALS
         if any(key in keys for keys in line)
         for keys in line
         if key not in keys
         for other in keys
-    }
+    )
 
 
 class InputError(ValueError):

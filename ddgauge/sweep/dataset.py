@@ -14,24 +14,26 @@ AXES = {(3,): ("component",), (2, 3): ("side", "component")}
 LABELS = {"component": ["x", "y", "z"], "side": ["below", "above"]}
 
 
-def flat(numbers):
-    """({"table.key": number, text or lists}, {"table.key": unit}) of the numbers of a Result; None is left out."""
-    values, units = {}, {}
+def flat(numbers, units):
+    """{"table.key": number, text or lists} of the numbers of a Result, without None; adds to {"table.key": unit}."""
+    values = {}
     for table, content in numbers.items():
         if table in NOT_A_RESULT:
             continue
         known = content.get("units", {})
-        for path, value in _leaves({key: item for key, item in content.items() if key != "units"}):
-            name = ".".join((table, *path))
+        for path, value in _leaves(content, (table,)):
+            name = ".".join(path)
             values[name] = value
-            units[name] = next((known[key] for key in path if key in known), known.get("*", ""))
-    return values, units
+            if name not in units:
+                units[name] = next((known[key] for key in path[1:] if key in known), known.get("*", ""))
+    return values
 
 
-def _leaves(table, path=()):
+def _leaves(table, path):
     for key, value in table.items():
         if isinstance(value, dict):
-            yield from _leaves(value, (*path, key))
+            if key != "units":
+                yield from _leaves(value, (*path, key))
         elif value is not None:
             yield (*path, key), value.tolist() if isinstance(value, np.ndarray | np.generic) else value
 
@@ -58,8 +60,9 @@ class Table:
                 self._put(k, name, value)
 
     def _put(self, k, name, value):
-        text = isinstance(value, str) or (isinstance(value, list) and any(isinstance(v, str) for v in value))
-        value = np.array(value, dtype=object if text else float)  # None in a list is nan
+        value = np.array(value)
+        text = value.dtype.kind == "U"
+        value = value.astype(object if text else float)  # None in a list is nan
         key = name, value.ndim
         held = self.values.get(key)
         if held is None or any(a < b for a, b in zip(held.shape[1:], value.shape)):

@@ -1,15 +1,20 @@
 """The points of a sweep: every combination of its dimensions, and the run at each."""
 
 import json
+from functools import cache
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
 from ddgauge.experiment.problem import mesh_key
-from ddgauge.model import InputError, Run, fit, materials
+from ddgauge.model import InputError, Run, Stack, fit, materials
 from ddgauge.model.inputs import STACK_KEYS, tables
 from ddgauge.model.paths import locate
 from ddgauge.model.sweeps import NAMED, dimensions, named, override
+
+WITH_PATHS = ("mesh", "texture", "fit")  # tables
 
 
 class Grid:
@@ -97,20 +102,27 @@ class Grid:
         return table, rest.removesuffix("." + named(self._tables, table, rest, path)[1])
 
     def _checked(self, part, paths, index):
-        """A table with the settings of a point, the others as they stand in the file; None if it cannot be read."""
+        """A table with the settings of a point; None if it cannot be read by itself."""
         key = (part, *(index[self._axis[path]] for path in paths))
         if key not in self._made:
             try:
-                self._made[key] = self._taken(self._read(self._of(index, paths)), *part)
-            except InputError:
+                self._made[key] = self._read_part(*part, self._of(index, paths))
+            except (InputError, ValidationError):
                 self._made[key] = None
         return self._made[key]
 
-    def _taken(self, run, table, name):
-        if table == "layer":
-            return run.stack.layers[self._plain.stack.names.index(name)]
-        holder = run.stack if table in STACK_KEYS else run
-        return getattr(holder, table) if name is None else getattr(holder, table)[name]
+    def _read_part(self, table, name, settings):
+        if table in WITH_PATHS:  # which are relative to the file
+            run = self._read(settings)
+            return getattr(run.stack if table in STACK_KEYS else run, table)
+        own = self._tables.get(table)
+        if name is not None:
+            own = [layer for layer in own if layer["name"] == name] if table == "layer" else {name: own[name]}
+        data = {} if own is None else {table: own}
+        for path, value in settings.items():
+            data = override(data, path, value)
+        read = _reader(Stack if table in STACK_KEYS else Run, table).validate_python(data[table])
+        return read if name is None else read[0 if table == "layer" else name]
 
     def _put_together(self, parts):
         of_run, of_stack = {}, {}
@@ -124,6 +136,13 @@ class Grid:
             else:
                 (of_stack if table in STACK_KEYS else of_run)[table] = checked
         return self._plain.model_copy(update=of_run | {"stack": self._plain.stack.model_copy(update=of_stack)})
+
+
+@cache
+def _reader(model, key):
+    """What reads the value of one key of a model."""
+    field = next(field for name, field in model.model_fields.items() if key == (field.alias or name))
+    return TypeAdapter(Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation)
 
 
 def _as_written(resolved):

@@ -1,6 +1,7 @@
 """Sweeps: every point of a grid is solved once, and written down as soon as it is done."""
 
 import time
+from itertools import islice
 
 import numpy as np
 from mpi4py import MPI
@@ -90,11 +91,11 @@ def _work(grid, rows, missing, group, evaluate, path, key, look):
     """Evaluate a group's share of the missing points, and write them down."""
     journal = on_first(group.comm, lambda: Journal(path, key))
     blocks = evaluate.blocks(rows)
-    missing, known = set(missing), set()
+    missing, units = set(missing), {}
     wanted = [[k for k in block if k in missing] for block in blocks]
     try:
         for place, points in group.share(wanted, whole=evaluate.at_once):
-            for entry in _entries(grid, evaluate, blocks[place], points, known):
+            for entry in _entries(grid, evaluate, blocks[place], points, units):
                 on_first(group.comm, lambda entry=entry: (journal.add(entry), look()))
         on_first(group.comm, lambda: journal.flush())
     finally:
@@ -102,7 +103,7 @@ def _work(grid, rows, missing, group, evaluate, path, key, look):
             journal.close()
 
 
-def _entries(grid, evaluate, block, wanted, known):
+def _entries(grid, evaluate, block, wanted, units):
     """What is written of each wanted point of a block; units of results that are not known yet go with it."""
     start = time.perf_counter()
     runs = {}
@@ -111,7 +112,7 @@ def _entries(grid, evaluate, block, wanted, known):
             runs[k] = grid.run(k)
         except InputError as error:
             if k in wanted:
-                yield _entry(k, error, 0.0, known)
+                yield _entry(k, error, 0.0, units)
     points = list(runs)
     outcomes = evaluate(list(runs.values()), [place for place, k in enumerate(points) if k in wanted])
     if evaluate.at_once:
@@ -119,16 +120,16 @@ def _entries(grid, evaluate, block, wanted, known):
         share = (time.perf_counter() - start) / max(len(outcomes), 1)
     for place, outcome in outcomes:
         now = time.perf_counter()
-        yield _entry(points[place], outcome, share if evaluate.at_once else now - start, known)
+        yield _entry(points[place], outcome, share if evaluate.at_once else now - start, units)
         start = time.perf_counter()
 
 
-def _entry(k, outcome, seconds, known):
+def _entry(k, outcome, seconds, units):
     entry = {"point": k, "seconds": seconds}
     if isinstance(outcome, Exception):
         return entry | {"status": "failed", "reason": str(outcome)}
-    numbers, units = flat(outcome)
+    count = len(units)
+    numbers = flat(outcome, units)
     how = "reduced" if isinstance(outcome, Reduced) else "full"
-    new = {name: unit for name, unit in units.items() if name not in known}
-    known.update(new)
-    return entry | {"status": "done", "how": how, "numbers": numbers} | ({"units": new} if new else {})
+    new = {"units": dict(islice(units.items(), count, None))} if len(units) > count else {}
+    return entry | {"status": "done", "how": how, "numbers": numbers} | new
