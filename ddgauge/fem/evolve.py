@@ -219,8 +219,6 @@ class Evolution:
         elif self._moving or abs(shift - self._made_for[1]) > 1e-12 * shift:
             self._linear.change(self._blocks(shift, time))
             self._made_for = self._made_for[0], shift
-        for z in self.null:
-            rhs = rhs - self.system.dot(z, rhs) * z  # rounding errors, for loads are compatible
         try:
             x, iterations, _ = self._linear.solve(rhs)
             self._fewest = min(self._fewest, iterations or np.inf)

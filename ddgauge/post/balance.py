@@ -45,7 +45,6 @@ def _weighed(solution):
     terms, terms_of_power = solution.terms
     scale = np.abs(flows).sum(axis=0) + size.sum(axis=0) + ROUNDING * terms
     scale[1:] = scale[1:].max(initial=0)  # spin turns: a component that is zero is so on the scale of the others
-    scale[0] = scale.max()  # no charge flows where the currents of the two spins cancel
 
     powers = [solution.face_power(face) for face in system.faces]
     work = [solution.work(layer) for layer in system.media] + [delivered for delivered, _ in powers]
