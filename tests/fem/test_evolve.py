@@ -1,5 +1,7 @@
 """Evolution in time: order of steps, decay, diffusion and precession, charge that is kept, pumping, and restarts."""
 
+import gc
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -418,6 +420,17 @@ def test_what_goes_wrong_in_a_drive_is_told():
         evolution = Evolution(body_, wrong, 2e-12, tolerance, step=1e-13)
         with pytest.raises(error, match=message):
             last(evolution, evolution.begin(), 2e-12)
+
+
+def test_an_evolution_that_is_over_leaves_no_factors_behind():
+    """PETSc holds what it calls; sweeps of long runs would fill the memory."""
+    system, drive, _ = driven("bare")
+    evolution = Evolution(system, drive, 1e-13, tolerance=1e-3)
+    last(evolution, evolution.begin(), 1e-13)
+    kept = weakref.ref(evolution)
+    del evolution
+    gc.collect()
+    assert kept() is None
 
 
 # restarts
