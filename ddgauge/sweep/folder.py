@@ -7,6 +7,7 @@ import sys
 import time
 import zlib
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,6 +55,7 @@ class Folder:
         self.path, self.grid, self.part, self.whole, self.step = Path(path), grid, part, whole, step
         input = json.loads(json.dumps({k: v for k, v in grid.case.resolved().items() if k not in NOT_OF_POINTS}))
         self.key = zlib.crc32(json.dumps(input, sort_keys=True).encode())
+        self.versions = {name: version for name, version in versions(MPI.COMM_SELF).items() if name != "ranks"}
         self.about = self._agree(input)
         self.table, self.reader = dataset.Table(grid), Reader(self.path, self.key)
         self.table.take(self.reader.entries())
@@ -107,8 +109,14 @@ class Folder:
             reasons=dict(Counter(failed.tolist())),
             new=finished - self.before,
             seconds=time.monotonic() - self.start,
-            warnings=[f"{place}: is damaged, its point is not counted" for place in self.reader.damaged],
+            warnings=[*self._warnings()],
         )
+
+    def _warnings(self):
+        begun = self.about.get("versions", {})
+        if changed := [f"{name} {begun[name]}" for name in begun if begun[name] != self.versions.get(name)]:
+            yield f"{self.path}: was begun with {', '.join(changed)}; points that were done then stay"
+        yield from (f"{place}: is damaged, and left out" for place in self.reader.damaged)
 
     def _finished(self):
         return int((self.table.status[self.part] != "missing").sum())
@@ -124,7 +132,7 @@ class Folder:
             "title": self.grid.case.title,
             "experiment": self.grid.case.experiment,
             "input": input,
-            "versions": {name: v for name, v in versions(MPI.COMM_SELF).items() if name != "ranks"},
+            "versions": self.versions,
             "command": shlex.join(sys.argv),
             "start": datetime.now(UTC).isoformat(timespec="seconds"),
         }
@@ -136,6 +144,8 @@ class Folder:
                 part.replace(path)
                 return about
         except OSError as error:
+            with suppress(OSError):
+                part.unlink()
             raise OutputError(f"{self.path}: cannot be written ({error.strerror}); use another --out") from None
         if found["input"] != input:
             difference = _difference(found["input"], input)

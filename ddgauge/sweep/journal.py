@@ -43,24 +43,26 @@ class Journal:
     def add(self, entry):
         """Note a point: {"point": number, "seconds": ..., ...}."""
         text = json.dumps(entry, separators=(",", ":"))
-        self.lines.append(f'{text[:-1]},"check":{_check(text, self.key)}}}\n')
+        self.lines.append(f'{text[:-1]},"check":{_check(text.encode(), self.key)}}}\n'.encode())
         if entry["seconds"] > SLOW or time.monotonic() - self.last > WAIT:
             self.flush()
 
     def flush(self):
-        """Write what was held back; OutputError if there is no room, and then the file is as it was before."""
-        data, self.last = "".join(self.lines).encode(), time.monotonic()
+        """Write what was held back; OutputError if there is no room, and then the lines that fit are there."""
+        data, self.last = b"".join(self.lines), time.monotonic()
+        self.lines, written = [], 0
         try:
-            written = os.pwrite(self.file, data, self.end)
             while written < len(data):  # a full disk takes a part first
                 written += os.pwrite(self.file, data[written:], self.end + written)
         except OSError as error:
+            whole = data.rfind(b"\n", 0, written) + 1
+            self.lines = [data[whole:]]
+            self.end += whole
             os.ftruncate(self.file, self.end)
             raise OutputError(
                 f"{self.path}: cannot be written ({error.strerror}); the same command goes on with what is missing"
             ) from None
-        self.end += len(data)
-        self.lines = []
+        self.end += written
 
     def close(self):
         """Write what can still be written, and let go of the file."""
@@ -113,4 +115,4 @@ def _entry(line, key):
 
 
 def _check(text, key):
-    return zlib.crc32(text.encode() if isinstance(text, str) else text, key)
+    return zlib.crc32(text, key)

@@ -83,8 +83,8 @@ def test_one_journal_is_not_written_by_two(tmp_path):
     journal.close()
 
 
-@pytest.mark.parametrize("room", [0, 1, 100])
-def test_a_full_disk_is_an_error_and_leaves_whole_lines(tmp_path, monkeypatch, room):
+@pytest.mark.parametrize("room, lines", [(0, 1), (1, 1), (100, 1), (160, 2)])
+def test_a_full_disk_is_an_error_and_leaves_the_lines_that_fit(tmp_path, monkeypatch, room, lines):
     journal, pwrite = Journal(tmp_path / "points-0.jsonl", KEY), os.pwrite
     journal.add(entry(0))
     left = [room]
@@ -96,10 +96,12 @@ def test_a_full_disk_is_an_error_and_leaves_whole_lines(tmp_path, monkeypatch, r
         return pwrite(file, data, place)
 
     monkeypatch.setattr(os, "pwrite", limited)
+    journal.add(entry(1) | {"seconds": 0.0})
     with pytest.raises(OutputError, match=r"points-0.jsonl: cannot be written \(No space left on device\); the same"):
-        journal.add(entry(1))
+        journal.add(entry(2))
     journal.close()
-    assert (tmp_path / "points-0.jsonl").read_bytes().count(b"\n") == 1
+    assert (tmp_path / "points-0.jsonl").read_bytes().endswith(b"}\n")
+    assert len(found(tmp_path)) == lines
     monkeypatch.undo()
-    written(tmp_path, [1])
-    assert found(tmp_path) == [0, 1]
+    written(tmp_path, range(lines, 3))
+    assert found(tmp_path) == [0, 1, 2]

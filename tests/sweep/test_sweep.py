@@ -171,7 +171,7 @@ def test_damaged_points_are_computed_again_and_nothing_else(film, out):
     journal.write_bytes(b"".join(lines)[:-20])
     summary = sweep(film, out, evaluator=Counting)
     assert Counting.asked == [(2e-9, 90), (3e-9, 90)]
-    assert summary.warnings == [f"{journal}, line 3: is damaged, its point is not counted"]
+    assert summary.warnings == [f"{journal}, line 3: is damaged, and left out"]
     assert same(dataset.read(out), before)
 
 
@@ -190,6 +190,16 @@ def test_a_damaged_description_costs_no_point(film, out):
     (out / "sweep.json").write_text("{")
     assert sweep(film, out, evaluator=Counting).new == 0
     assert Counting.asked == []
+
+
+def test_points_of_another_version_stay_and_are_told_of(film, out):
+    sweep(film, out, evaluator=Counting)
+    about = json.loads((out / "sweep.json").read_text())
+    about["versions"]["dolfinx"] = "0.1"
+    (out / "sweep.json").write_text(json.dumps(about))
+    summary = sweep(film, out, evaluator=Counting)
+    assert summary.new == 0
+    assert summary.warnings == [f"{out}: was begun with dolfinx 0.1; points that were done then stay"]
 
 
 def test_a_folder_that_cannot_be_written_is_an_error(film, tmp_path):
