@@ -67,6 +67,7 @@ class Problem:
                 self.case.require_connected(mesh.interfaces, mesh.layers_at())
         else:
             self.warnings += checks.mesh_warnings(stack, sizes, self.case.electrostatics) + side_warnings(self.case)
+            key = key if self.shelf is None else self.shelf.mesh(key)
             mesh = self._shelved(key, lambda: stack_mesh(*key, self.comm))
         broken = [pair for pair in stack.interfaces if set(pair) <= set(names)]
         degree = self.case.solver.degree or default_degree(mesh.dimension, mesh.structured, bool(mesh.periods))

@@ -18,12 +18,27 @@ class Shelf:
 
     def __init__(self):
         self._made, self._kept, self._next, self._first = {}, [], 0, False
+        self._finest = {}
 
     def problem(self, first):
         """Say that a problem begins: the first one, to which others will be near, or one of these."""
         self._next, self._first = 0, first
         if first:
             self._kept = []
+
+    def share_mesh(self, key):
+        """Let layers as thick, of meshes (arguments of stack_mesh) alike, have the same cells: the finest of all."""
+        plan, *rest = key
+        for name, thickness, cells, edge in plan:
+            layer = name, thickness, *rest
+            most, least = self._finest.get(layer, (0, np.inf))
+            self._finest[layer] = max(cells, most), min(edge, least)
+
+    def mesh(self, key):
+        """A mesh with the cells that are shared."""
+        plan, *rest = key
+        own = {(name, thickness, *rest): cells for name, thickness, *cells in plan}
+        return tuple((*layer[:2], *self._finest.get(layer, cells)) for layer, cells in own.items()), *rest
 
     def take(self, key, make):
         """What was made under this key, of late; made if it was not."""

@@ -1,8 +1,11 @@
 """From the runs of points to their numbers."""
 
+from contextlib import suppress
+
 import numpy as np
 
 from ddgauge.experiment import BalanceError, batch, run
+from ddgauge.experiment.problem import mesh_key
 from ddgauge.fem.mesh import MeshError
 from ddgauge.fem.shelf import Shelf
 from ddgauge.fem.solve import SolverError
@@ -48,6 +51,14 @@ class OneByOne(Evaluator):
         super().__init__(grid, comm, step)
         self.shelf = Shelf()
         self.most = 1 if grid.case.mesh.dimension == 1 else NEIGHBOURS
+
+    def blocks(self, rows):
+        """Blocks of points, of rows of those with the same mesh: the finest that any of them asks for."""
+        if self.most > 1 and self.grid.case.mesh.file is None:
+            for k in rows.flat:
+                with suppress(InputError):
+                    self.shelf.share_mesh(mesh_key(self.grid.run(k))[0])
+        return super().blocks(rows)
 
     def __call__(self, runs, wanted):
         """Yield (place, numbers or exception) of each wanted place."""

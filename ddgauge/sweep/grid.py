@@ -69,17 +69,19 @@ class Grid:
         return self._read(self._of(index, self._settings))
 
     def rows(self):
-        """Numbers of all points in the order in which they are done; those of a row have the same mesh, as a rule."""
+        """Numbers of all points in the order in which they are done; bodies of a row have the same shape, as a rule."""
 
-        def mesh(k):
+        def shape(k):
             try:
-                return mesh_key(self.run(k))[0]
+                key = mesh_key(self.run(k))[0]
             except InputError:
                 return None
+            plan, *rest = key
+            return key if isinstance(plan, str) else [layer[:2] for layer in plan] + rest
 
-        first, numbers = mesh(0), np.arange(self.size).reshape(self.shape)
+        first, numbers = shape(0), np.arange(self.size).reshape(self.shape)
         along = [np.moveaxis(numbers, axis, -1).ravel()[:count] for axis, count in enumerate(self.shape)]
-        same = np.array([all(mesh(k) == first for k in (line[len(line) // 2], line[-1])) for line in along])
+        same = np.array([all(shape(k) == first for k in (line[len(line) // 2], line[-1])) for line in along])
         alike = int(np.prod(np.array(self.shape)[same]))
         return numbers.transpose(np.argsort(same, kind="stable")).reshape(-1, alike)
 

@@ -143,6 +143,21 @@ def test_points_that_share_factors_do_not_depend_on_what_was_done_before(film, o
     assert dataset.read(whole)["solver.iterations"].values.tolist() == [[1, 4, 3], [1, 4, 3]]
 
 
+def test_where_lengths_vary_bodies_have_one_mesh_fine_enough_for_all(film, out):
+    lengths = '[[sweep]]\nparameter = "layer.Pt.spin_diffusion_length"\nvalues = ["4 nm", "0.5 nm", "1 nm"]\n'
+    lateral = '[mesh]\ndimension = 2\nsize = ["5 nm"]\nlateral_cells = 2\n'
+    film.write_text(FILM.replace("[mesh]\ncells = 8\n", lateral) + lengths)
+    sweep(film, out)
+    found = dataset.read(out)
+    assert len(set(found["solver.unknowns"].values)) == 1
+    assert (found["solver.iterations"] > 1).values.tolist() == [False, True, True]  # with the factors of the first
+    for length in "4 nm", "0.5 nm", "1 nm":
+        alone = run(read(film, {"layer.Pt.spin_diffusion_length": length}).model_copy(update={"sweep": ()})).numbers
+        point = found.sel({"layer.Pt.spin_diffusion_length": float(length.split()[0]) * 1e-9})
+        assert point["resistivity.longitudinal"] == pytest.approx(alone["resistivity"]["longitudinal"], rel=1e-6)
+        assert point["solver.unknowns"] >= alone["solver"]["unknowns"]
+
+
 @pytest.mark.parametrize("points", ["3", "a:b", "0:7", "4:2", "-1:3"])
 def test_a_part_must_be_of_the_sweep(film, out, points):
     with pytest.raises(InputError, match=f"points = .*{points}.*, must be "):
