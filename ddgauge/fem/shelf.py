@@ -51,14 +51,15 @@ class Shelf:
     def linear(self, system):
         """What solves a System: its own Linear, or that of the first problem; systems come in the same order."""
         place, self._next = self._next, self._next + 1
-        if self._first:
-            unknowns = system.assembly.index_map.size_global * system.n
-            direct = unknowns <= FACTORED.get(system.assembly.mesh.dimension, 0)
-            made = system.made("direct" if direct else None)
-            self._kept.append((system, made) if direct else None)
-            return made
+        unknowns = system.assembly.index_map.size_global * system.n
+        direct = unknowns <= FACTORED.get(system.assembly.mesh.dimension, 0)
         near = self._kept[place] if place < len(self._kept) else None
-        return Near(system, near[1]) if near and _alike(system, near[0]) else system.made()
+        if not self._first and near is not None and _alike(system, near[0]):
+            return Near(system, near[1])
+        made = system.made("direct" if direct else None)
+        if self._first:
+            self._kept.append((system, made) if direct else None)
+        return made
 
 
 class Near:
@@ -76,7 +77,7 @@ class Near:
             try:
                 return self.linear.solve(rhs)
             except SolverError:
-                self.own = self.system.made()
+                self.own = self.system.made("direct")
         return self.own.solve(rhs)
 
 
