@@ -13,14 +13,13 @@ from ddgauge.experiment.conductance import magnetic_side
 from ddgauge.fem import lines
 from ddgauge.model import checks
 from ddgauge.model.layer import LayerCoefficients
-from ddgauge.model.plan import CELLS, EVEN, FEWEST, MOST_CELLS, default_degree
+from ddgauge.model.plan import CELLS, EVEN, default_degree, divided, heights
 from ddgauge.physics import closure
 from ddgauge.physics.medium import spin_medium
 
 FIELDS = tuple(LayerCoefficients.__dataclass_fields__)
 SIDES = ("bottom", "top")
 SPIN = slice(1, 4)
-POINTS = 4096  # between which plan.graded interpolates
 ROUNDING = 1e-9  # relative, of a number that is rounded up
 
 
@@ -110,9 +109,9 @@ class Stacks:
         for number in np.unique(cells):
             places = np.flatnonzero(cells == number)
             edges, which = np.unique(edge[places] / t[places], return_inverse=True)
-            heights = np.ones((len(edges), number + 1))
-            heights[:, :-1] = _graded(np.arange(number) / number, edges[:, None])
-            found.append((places, np.diff(heights)[which] * t[places, None]))
+            z = np.ones((len(edges), number + 1))
+            z[:, :-1] = heights(np.arange(number) / number, edges[:, None])
+            found.append((places, np.diff(z)[which] * t[places, None]))
         return found
 
 
@@ -265,17 +264,13 @@ def _shortest(c, layers):
 
 def _cells(members, thickness, length):
     """Number of cells of layers and the edge that they are graded to, each [l, n]: as of model.plan.through."""
-    most = CELLS[1]
-    wanted = most * thickness / (2 * length)
+    length = length.copy()
+    wanted = CELLS[1] * thickness / (2 * length)
     with np.errstate(invalid="ignore"):
-        doubtful = (np.abs(wanted - np.rint(wanted)) < ROUNDING * wanted) & (wanted < most + 1)
+        doubtful = (np.abs(wanted - np.rint(wanted)) < ROUNDING * wanted) & (wanted < CELLS[1] + 1)
     for k, n in np.argwhere(doubtful):  # rounding errors decide
-        exact = checks.shortest(members[n].stack)[members[n].names[k]]
-        wanted[k, n] = most * thickness[k, n] / (2 * exact)
-    edge = np.fmin(length, thickness)
-    cells = np.where(np.isnan(wanted), most, np.clip(np.ceil(np.nan_to_num(wanted)), FEWEST, most)).astype(int)
-    while np.any(more := (_graded(1 / cells, edge / thickness) * thickness > edge / 2) & (cells < MOST_CELLS)):
-        cells[more] += 4
+        length[k, n] = checks.shortest(members[n].stack)[members[n].names[k]]
+    cells, edge = divided(thickness, length, CELLS[1])
     for n, member in enumerate(members):
         options = member.case.mesh
         if options.element_size is not None:
@@ -284,22 +279,6 @@ def _cells(members, thickness, length):
             every = options.cells if isinstance(options.cells, tuple) else (options.cells,) * len(member.stack.names)
             cells[:, n] = every[member.first : member.first + len(cells)]
     return cells, edge
-
-
-def _graded(share, edge):
-    """Height, in thicknesses, below which a share of the cells lies, edge in thicknesses: as of model.plan.graded."""
-
-    def count(k):
-        z, a = k / (POINTS - 1), 2 * edge
-        return z + 2 * (1 - np.exp(-z / a) + np.exp((z - 1) / a) - np.exp(-1 / a))
-
-    wanted = share * count(POINTS - 1)
-    k = np.zeros(wanted.shape, dtype=int)
-    for step in 2 ** np.arange(11, -1, -1):
-        k[count(k + step) <= wanted] += step
-    k = np.minimum(k, POINTS - 2)
-    low, high = count(k), count(k + 1)
-    return (k + (wanted - low) / (high - low)) / (POINTS - 1)
 
 
 def _faces(members, held):

@@ -8,17 +8,45 @@ CELLS = {1: 32, 2: 12, 3: 6}  # through a layer of two lengths or more, at least
 FEWEST = 4  # through a layer much thinner than its lengths, where many cells bring nothing but rounding errors
 MOST_CELLS = 400
 EVEN = 100  # thicknesses: graded to an edge so wide, all cells are alike
+POINTS = 4096  # between which heights interpolates
 ACROSS = {True: 2, False: 8}  # cells along a periodic side (nothing varies there by itself), and along another
 
 
 def graded(thickness, cells, edge):
     """Nodes 0 = z_0 < ... < z_cells = thickness, dense within a few `edge` of both ends (same unit throughout)."""
-    a = 2 * edge
-    z = np.linspace(0, thickness, 4096)
-    count = z / thickness + 2 * (1 - np.exp(-z / a) + np.exp((z - thickness) / a) - np.exp(-thickness / a))
-    nodes = np.interp(np.linspace(0, count[-1], cells + 1), count, z)
+    nodes = thickness * heights(np.arange(cells + 1) / cells, edge / thickness)
     nodes[[0, -1]] = 0, thickness
     return nodes
+
+
+def heights(share, edge):
+    """Height, in thicknesses, below which a share of the cells lies; edge in thicknesses (arrays that broadcast)."""
+
+    def count(k):
+        z, a = k / (POINTS - 1), 2 * edge
+        return z + 2 * (1 - np.exp(-z / a) + np.exp((z - 1) / a) - np.exp(-1 / a))
+
+    wanted = share * count(POINTS - 1)
+    k = np.zeros(wanted.shape, dtype=int)
+    for step in 2 ** np.arange(11, -1, -1):
+        k[count(k + step) <= wanted] += step
+    k = np.minimum(k, POINTS - 2)
+    low, high = count(k), count(k + 1)
+    return (k + (wanted - low) / (high - low)) / (POINTS - 1)
+
+
+def divided(thickness, length, most):
+    """Cells through layers, and the edge that they are graded to, unless the file says so (arrays that broadcast).
+
+    `most` go through layers that are two of their shortest lengths thick or more, or that have none (nan).
+    """
+    thickness, length = np.broadcast_arrays(thickness, length)
+    edge = np.fmin(length, thickness)
+    wanted = np.nan_to_num(np.ceil(most * thickness / (2 * length)), nan=most)
+    cells = np.array(np.clip(wanted, FEWEST, most), dtype=int)
+    while np.any(more := (heights(1 / cells, edge / thickness) * thickness > edge / 2) & (cells < MOST_CELLS)):
+        cells[more] += 4
+    return cells, edge
 
 
 def through(case, stack, names):
@@ -39,10 +67,7 @@ def through(case, stack, names):
         elif np.isfinite(turns):
             cells = int(np.clip(np.ceil(2 * thickness / min(length, turns)), FEWEST, MOST_CELLS))
         else:
-            most = CELLS[options.dimension]
-            cells = int(np.clip(np.ceil(most * thickness / (2 * length)), FEWEST, most)) if lengths[name] else most
-            while graded(thickness, cells, edge)[1] > edge / 2 and cells < MOST_CELLS:
-                cells += 4
+            cells = int(divided(thickness, lengths[name] or np.nan, CELLS[options.dimension])[0])
         if name in names:
             plan.append((name, thickness, cells, edge))
         sizes[name] = float(graded(thickness, cells, edge)[1])
