@@ -6,15 +6,15 @@ from contextlib import suppress
 import numpy as np
 from mpi4py import MPI
 
-from ddgauge.experiment.conductance import _beyond, perturbation
+from ddgauge.experiment.conductance import UNITS, beyond, perturbation
 from ddgauge.experiment.problem import BalanceError
 from ddgauge.experiment.stacks import SPIN, Member, Stacks
 from ddgauge.fem.equations import SolverError
 from ddgauge.fem.mesh import MeshError
 from ddgauge.model import InputError
 from ddgauge.model.layer import LayerCoefficients
-from ddgauge.physics import interface
 from ddgauge.physics.algebra import cross
+from ddgauge.post.conductance import projected
 
 AT_ONCE = 512  # stacks
 CELLS = 2**18  # of them, at most: 0.2 GB
@@ -218,19 +218,7 @@ class Conductance(Solved):
         }
         at = -1 if face == "top" else 0
         m = np.array([_moments(member.layers[at], member.m) for member in stacks.members])
-        torque, loss = interface.magnetic_tensors(magnetic, m), interface.loss_tensors(parts["lattice"])
-        lost, whole = (np.trace(G, axis1=1, axis2=2) for G in (parts["lattice"], magnetic + parts["lattice"]))
-        self.tables = {
-            "matrix": sum(parts.values()),
-            **parts,
-            **{key: torque[key] for key in ("G_s", "G_r", "G_i")},
-            "loss": {key: loss[key] for key in loss if key != "residual"},
-            "residual": {
-                "magnetic": np.abs(torque["residual"]).max(axis=(1, 2)),
-                "lattice": np.abs(loss["residual"]).max(axis=(1, 2)),
-            },
-            "memory_loss": np.where(whole != 0, lost / np.where(whole != 0, whole, 1), 0.0),
-        }
+        self.tables = {"matrix": sum(parts.values()), **parts, **projected(magnetic, parts["lattice"], m)}
         self.perturbations = _perturbations(c, stacks.which[at], m, face)
 
     def of(self, n):
@@ -239,8 +227,8 @@ class Conductance(Solved):
         magnet = member.names[-1 if face == "top" else 0]
         numbers = _row(self.tables, n) | {
             "perturbative": self.perturbations[n],
-            "interface": "|".join([magnet, *_beyond(member.stack, magnet, face)]),
-            "units": {"memory_loss": "1", "interface": "", "*": "S/m^2"},
+            "interface": "|".join([magnet, *beyond(member.stack, magnet, face)]),
+            "units": UNITS,
         }
         return {"conductance": numbers}
 

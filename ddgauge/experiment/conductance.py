@@ -4,9 +4,11 @@ import numpy as np
 
 from ddgauge.experiment.problem import Result
 from ddgauge.model import InputError
-from ddgauge.physics import closure, interface, perturbative
+from ddgauge.physics import closure, perturbative
 from ddgauge.physics.medium import Face
-from ddgauge.post.conductance import conductance, memory_loss
+from ddgauge.post.conductance import conductance, projected
+
+UNITS = {"memory_loss": "1", "interface": "", "*": "S/m^2"}
 
 
 def conductance_of(problem):
@@ -28,22 +30,16 @@ def conductance_of(problem):
     G = conductance(solutions, face, coefficients)
     magnet = names[-1] if face == "top" else names[0]
     m = stack[magnet].moments_along(stack.direction) if stack.direction is not None else np.array([0.0, 0.0, 1.0])
-    magnetic, loss = interface.magnetic_tensors(G.magnetic, m), interface.loss_tensors(G.lattice)
     numbers = {
         "matrix": G.matrix,
         "magnetic": G.magnetic,
         "lattice": G.lattice,
         "larmor": G.larmor,
         "far_face": G.far_face,
-        "G_s": magnetic["G_s"],
-        "G_r": magnetic["G_r"],
-        "G_i": magnetic["G_i"],
-        "loss": {key: loss[key] for key in ("G_s", "G_r", "G_i", "G_j", "G_parallel", "G_perpendicular")},
-        "residual": {"magnetic": np.abs(magnetic["residual"]).max(), "lattice": np.abs(loss["residual"]).max()},
-        "memory_loss": memory_loss(G),
+        **projected(G.magnetic, G.lattice, m),
         "perturbative": perturbation(coefficients[magnet], m, face),
-        "interface": "|".join([magnet, *_beyond(stack, magnet, face)]),
-        "units": {"memory_loss": "1", "interface": "", "*": "S/m^2"},
+        "interface": "|".join([magnet, *beyond(stack, magnet, face)]),
+        "units": UNITS,
     }
     drawn = {"magnetic": G.magnetic, "lattice": G.lattice}
     return Result(case, {"conductance": numbers}, solutions[0], {"conductance": drawn})
@@ -62,7 +58,8 @@ def magnetic_side(case):
     return names[: names.index(below) + 1], "top"
 
 
-def _beyond(stack, magnet, face):
+def beyond(stack, magnet, face):
+    """Name of the layer that a magnet meets at its face, in a list; an empty one at the end of a stack."""
     k = stack.names.index(magnet) + (1 if face == "top" else -1)
     return stack.names[k : k + 1] if k >= 0 else []
 
@@ -80,13 +77,7 @@ def perturbation(c, m, face="top"):
     magnetic = perturbative.magnetic_response(c.sigma, c.D, L, c.R_exchange, c.omega_exchange)
     normal = (0, 0, 1) if face == "top" else (0, 0, -1)
     lattice = perturbative.lattice_response(c.sigma, c.D, L, c.R_lattice, c.q, Theta, normal)
-    torque_part, loss = interface.magnetic_tensors(magnetic, m), interface.loss_tensors(lattice)
-    return {
-        "matrix": magnetic + lattice,
-        "magnetic": magnetic,
-        "lattice": lattice,
-        "G_s": torque_part["G_s"],
-        "G_r": torque_part["G_r"],
-        "G_i": torque_part["G_i"],
-        "loss": {key: loss[key] for key in ("G_s", "G_r", "G_i", "G_j", "G_parallel", "G_perpendicular")},
+    split = projected(magnetic, lattice, m)
+    return {"matrix": magnetic + lattice, "magnetic": magnetic, "lattice": lattice} | {
+        key: split[key] for key in ("G_s", "G_r", "G_i", "loss")
     }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ddgauge.physics import interface
 from ddgauge.physics.algebra import cross
 
 SPIN = slice(1, 4)
@@ -60,7 +61,28 @@ def _column(solution, face, coefficients):
     return [part / per_mu_s for part in (magnetic, lattice, larmor, far, solution.current(face)[SPIN])]
 
 
-def memory_loss(G):
-    """Share of the absorbed spin that goes to the lattice, trace of lattice / trace of the whole (0 if nothing is)."""
-    whole = np.trace(G.magnetic + G.lattice)
-    return float(np.trace(G.lattice) / whole) if whole else 0.0
+def projected(magnetic, lattice, m):
+    """Responses split into tensors, as result.json has them  [Z23 (40), (44), (53), (58)].
+
+    Parameters
+    ----------
+    magnetic, lattice : (..., 3, 3) array
+        Parts of the response, S/m^2 on mu_s.
+    m : (..., 3) array
+        Unit vector along the magnetisation.
+
+    Returns
+    -------
+    dict
+        G_s, G_r, G_i of the magnetic part and loss of the other, S/m^2, absorption positive; residual, the largest
+        entries that are in none of the tensors; memory_loss, the share of the absorbed spin that the lattice takes,
+        trace of lattice / trace of both (0 if nothing is absorbed).
+    """
+    of_moments, loss = interface.magnetic_tensors(magnetic, m), interface.loss_tensors(lattice)
+    lost, whole = (np.trace(G, axis1=-2, axis2=-1) for G in (lattice, magnetic + lattice))
+    largest = {
+        name: np.abs(tensors.pop("residual")).max(axis=(-2, -1))
+        for name, tensors in (("magnetic", of_moments), ("lattice", loss))
+    }
+    share = lost / np.where(whole != 0, whole, 1)
+    return of_moments | {"loss": loss, "residual": largest, "memory_loss": np.where(whole != 0, share, 0.0)}
