@@ -14,6 +14,7 @@ from ddgauge.fem.mesh import MeshError
 from ddgauge.model import InputError
 from ddgauge.model.layer import LayerCoefficients
 from ddgauge.physics.algebra import cross
+from ddgauge.post import torque
 from ddgauge.post.conductance import projected
 
 AT_ONCE = 512  # stacks
@@ -187,13 +188,11 @@ def _torques(stacks, steady, E):
     strength = np.linalg.norm(E, axis=-1)
     p = (upward / strength)[:, None] * np.stack([-E[:, 1], E[:, 0], np.zeros(len(E))], axis=-1)
     m = np.array([np.zeros(3) if member.m is None else member.m for member in members])
-    m_x_p = np.cross(m, p)
-    size = (m_x_p**2).sum(axis=-1)
-    parts = [-(absorbed * axis).sum(axis=-1) / size for axis in (np.cross(m, m_x_p), m_x_p)]  # damping-like, field-like
+    parts = torque.components(absorbed, m, p)
     j = of(c.sigma)[metal] * strength
     keys = "damping_like", "field_like", "efficiency_dl", "efficiency_fl"
     rows = np.stack([parts[0] / strength, parts[1] / strength, parts[0] / j, parts[1] / j], axis=-1).tolist()
-    some = (count > 0) & (size >= 1e-12)
+    some = (count > 0) & ~np.isnan(parts[0])
     return [dict(zip(keys, row)) if known else dict.fromkeys(keys) for row, known in zip(rows, some)]
 
 

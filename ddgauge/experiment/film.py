@@ -62,8 +62,8 @@ def film_torque(solution, stack):
     E = np.linalg.norm(solution.E)
     upward = 1.0 if height <= _middle(stack, metal) else -1.0
     p = upward * np.cross([0, 0, 1], solution.E / E)
-    damping_like, field_like = torque.components(absorbed, stack.direction, p)
-    if damping_like is None:
+    damping_like, field_like = map(float, torque.components(absorbed, stack.direction, p))
+    if np.isnan(damping_like):
         return nothing
     j = stack[metal].conductivity * E
     return {

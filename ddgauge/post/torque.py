@@ -18,18 +18,16 @@ def absorbed_by_layer(solution, layer, c):
 def components(absorbed, m, p):
     """Damping-like and field-like parts (a, b) of the torque -absorbed = a m x (m x p) + b m x p  [Chen13].
 
-    Charge-weighted: the torque per area is hbar/2e times it. None, None where m is along p.
+    Charge-weighted: the torque per area is hbar/2e times it. nan where m is along p.
 
     Parameters
     ----------
-    absorbed : (3,) array
+    absorbed : (..., 3) array
         Spin current that the moments absorb, A/m^2.
-    m, p : (3,) array
+    m, p : (..., 3) array
         Unit vectors of the magnetisation and of the polarisation, normal towards the metal x electric field.
     """
     transverse = np.cross(m, p)
-    size = transverse @ transverse
-    if size < 1e-12:
-        return None, None
-    torque = -np.asarray(absorbed)
-    return float(torque @ np.cross(m, transverse) / size), float(torque @ transverse / size)
+    size = (transverse**2).sum(axis=-1)
+    size = np.where(size < 1e-12, np.nan, size)
+    return tuple(-(absorbed * axis).sum(axis=-1) / size for axis in (np.cross(m, transverse), transverse))
