@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 WRONG_INPUT, NO_RESULT, DEFECT = 2, 3, 1
+REASONS = 5  # of failed points, the most frequent, that are printed
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 File = Annotated[Path, typer.Argument(help="input file, TOML")]
@@ -98,8 +99,10 @@ def sweep(
         if comm.rank == 0:
             for warning in done.warnings:
                 print(f"warning: {warning}", file=sys.stderr)
-            for reason, count in done.reasons.items():
+            for reason, count in [*done.reasons.items()][:REASONS]:
                 print(f"{count} failed: {reason}")
+            if (more := len(done.reasons) - REASONS) > 0:
+                print(f"and {more} more reasons: see `reason` in the dataset, or ddgauge report")
             print(f"{done.points} points: {done.new} new, {done.done} done, {done.failed} failed", end="; ")
             print(f"{'dataset.nc in ' if points is None else ''}{out}; {done.seconds:.1f} s on {_ranks(comm)}")
 

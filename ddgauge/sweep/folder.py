@@ -106,7 +106,7 @@ class Folder:
             points=len(self.part),
             done=finished - len(failed),
             failed=len(failed),
-            reasons=dict(Counter(failed.tolist())),
+            reasons=dict(Counter(failed.tolist()).most_common()),
             new=finished - self.before,
             seconds=time.monotonic() - self.start,
             warnings=[*self._warnings()],
