@@ -1,4 +1,4 @@
-"""The command line: ddgauge run, sweep, report, check, materials."""
+"""The command line: ddgauge run, sweep, fit, report, check, materials."""
 
 import os
 import signal
@@ -108,8 +108,34 @@ def sweep(
 
 
 @app.command()
+def fit(
+    file: File,
+    data: Annotated[
+        Path | None, typer.Argument(help="file of measured columns, instead of the one that [fit] names")
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", help="folder for the results")] = Path("out"),
+    debug: Debug = False,
+):
+    """Fit the parameters of the [fit] of a file to measured columns; under mpirun on all ranks."""
+    with _errors(debug):
+        from mpi4py import MPI
+
+        from ddgauge import fitting
+
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        comm = MPI.COMM_WORLD
+        with Progress(comm.rank == 0) as progress:
+            result = fitting.fit(file, data, out, comm, progress.step)
+        if comm.rank == 0:
+            for warning in result.warnings:
+                print(f"warning: {warning}", file=sys.stderr)
+            fitting.show(result)
+            print(f"{', '.join(result.files)} in {out}; {result.seconds:.1f} s on {_ranks(comm)}")
+
+
+@app.command()
 def report(
-    folder: Annotated[Path, typer.Argument(help="of a run or a sweep")],
+    folder: Annotated[Path, typer.Argument(help="of a run, a sweep or a fit")],
     out: Annotated[Path | None, typer.Option("--out", help="page; report.html in the folder without it")] = None,
     debug: Debug = False,
 ):

@@ -586,8 +586,8 @@ def fitted(folder, found, **keys):
 def test_a_fit_is_told_with_its_errors(film, tmp_path):
     page = made(fitted(tmp_path, film[0]))
     rows = page.table("Fitted parameters")
-    assert rows["layer.Pt.spin_hall"] == ["0.08", "0.0002", "0.25 %", "0.0796 to 0.0804", "0.08", "", "1"]
-    assert rows["boundary.bottom.G_r"][2:4] == ["4e-05 %", "2.499998e+14 to 2.500002e+14"]
+    assert rows["layer.Pt.spin_hall"] == ["0.08000", "0.00020", "0.25 %", "0.07960 to 0.08040", "0.08", "", "1"]
+    assert rows["boundary.bottom.G_r"][2:4] == ["4e-05 %", "2.4999980e+14 to 2.5000020e+14"]
     assert rows["boundary.bottom.G_r"][-2:] == ["2e+14 ± 1e+14", "S/m²"]
     assert rows["offset of rho"][1:4] == ["undetermined", "", ""]
     assert page.words.index("the data do not determine offset of rho") < page.words.index("Fitted parameters")

@@ -47,7 +47,7 @@ def run(case, comm=MPI.COMM_WORLD, step=lambda text: None, keeper=None, shelf=No
     if case.sweep:
         problem.warnings.append("[[sweep]] is for ddgauge sweep: these are the numbers of the file as it stands")
     if case.fit is not None:
-        problem.warnings.append("[fit] is checked, not done: these are the numbers of the file as it stands")
+        problem.warnings.append("[fit] is for ddgauge fit: these are the numbers of the file as it stands")
     result = EXPERIMENTS[case.experiment](problem)
     result.numbers |= account(problem)
     result.warnings = problem.warnings

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
-from ddgauge.model.errors import Checked, InputError, instead_of, show
+from ddgauge.model.errors import Checked, InputError, instead_of, rivals, show
 from ddgauge.model.paths import locate
 from ddgauge.model.quantities import Choice, Number, Quantity, Text
 from ddgauge.model.sweeps import override
@@ -61,6 +61,12 @@ def _columns(kind):
         return value
 
     return BeforeValidator(read)
+
+
+def clash(path, other):
+    """Whether setting one of two paths takes away the other."""
+    pairs = zip(path.split("."), other.split("."))
+    return next((b in rivals(a) for a, b in pairs if a != b), False)
 
 
 class Prior(Checked):
@@ -167,9 +173,13 @@ class Fit(Checked):
         for name in dict.fromkeys(names + paths):
             if max(names.count(name), paths.count(name)) > 1:
                 yield f": parameter {name!r} is there twice"
-        for path in dict.fromkeys(paths):
-            if path in self.x.values():
+        columns = list(dict.fromkeys(self.x.values()))
+        for k, path in enumerate(dict.fromkeys(paths)):
+            if path in columns:
                 yield f": parameter {path!r} is set by a column of x, it cannot be fitted too"
+            for other in [*paths[:k], *columns]:
+                if clash(path, other):
+                    yield f": parameter {path!r} and {other} cannot both be set, for one replaces the other"
 
 
 @dataclass(frozen=True)
@@ -189,9 +199,14 @@ class Unknown:
 
     @property
     def size(self):
-        """A change of it that matters: of its own size, or a tenth of the range where it may be."""
+        """A change of it that matters: as large as it is to begin with, as its prior is wide, or a tenth of its range.
+
+        None where nothing says so.
+        """
         reach = (self.upper - self.lower) / 10
-        return abs(self.start) or (reach if np.isfinite(reach) else 1.0)
+        prior = self.prior[1] if self.prior else 0.0
+        of_unit = 1.0 if self.unit in ("", "degree", "rad") else None
+        return abs(self.start) or prior or (reach if np.isfinite(reach) else of_unit)
 
 
 def unknowns(run):
@@ -235,7 +250,7 @@ def _unknown(run, parameter):
     name = f" {unit}" if unit else ""
     if not lower < upper:
         raise InputError(f"bounds = [{lower:g}, {upper:g}]{name}, the first must be the lower")
-    if not lower <= start <= upper:
+    if not (lower <= start <= upper and np.isfinite(start)):
         raise InputError(f"start = {start:g}{name}, must be within bounds, {lower:g} to {upper:g}{name}")
     if log and not (start > 0 and (lower >= 0 or parameter.bounds is None)):
         raise InputError(f"scale = 'log' needs what is > 0; start = {start:g}{name}, lowest {lower:g}{name}")
@@ -246,7 +261,11 @@ def _unknown(run, parameter):
             raise InputError(f"prior.sigma = {prior[1]:g}{name}, must be > 0, and mean and sigma finite numbers")
     column = parameter.factor or parameter.offset
     lower = max(lower, 0.0) if log else lower
-    return Unknown(parameter.name, parameter.kind, parameter.paths or (), column, unit, start, lower, upper, log, prior)
+    paths = parameter.paths or ()
+    found = Unknown(parameter.name, parameter.kind, paths, column, unit, start, lower, upper, log, prior)
+    if parameter.kind == "path" and found.size is None:
+        raise InputError(f"start = 0{name} says nothing of its magnitude; give bounds, or another start")
+    return found
 
 
 def check(run, tables, read):
@@ -266,11 +285,13 @@ def check(run, tables, read):
         if getattr(run, key) is not None:
             raise InputError(f"fit does not go with [{key}]: steady states are fitted")
     problems = []
-    for column, path in run.fit.x.items():
+    settings = [("x", column, path) for column, path in run.fit.x.items()]
+    settings += [("y", column, path) for column, item in run.fit.y.items() for path in item.relative_to or ()]
+    for key, column, path in settings:
         try:
             locate(run, path)
         except InputError as error:
-            problems += [f"fit.x, column {column!r}: {text}" for text in error.problems]
+            problems += [f"fit.{key}, column {column!r}: {text}" for text in error.problems]
     if problems:
         raise InputError(*problems)
     for unknown in unknowns(run):

@@ -177,6 +177,14 @@ def number(value):
     return "" if value is None else value if isinstance(value, str) else f"{value + 0.0:.6g}"
 
 
+def to_error(value, error):
+    """A number to the second digit of its standard error, or with two digits where nothing determines it."""
+    digits = 2
+    if value and 0 < error < np.inf:
+        digits = int(np.clip(np.floor(np.log10(abs(value))) - np.floor(np.log10(error)) + 2, 2, 15))
+    return f"{value + 0.0:#.{digits}g}".rstrip(".") if value else "0"
+
+
 def _account_of_time(numbers):
     """How an evolution went, in a line."""
     times, steps = numbers["time_series"]["time"], numbers["steps"]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ddgauge.model.errors import InputError
-from ddgauge.post.table import number
+from ddgauge.post.table import number, to_error
 from ddgauge.report import files, markup, provenance, stack
 from ddgauge.report.markup import Html, element, joined, paragraph
 from ddgauge.report.page import Part, Section
@@ -69,10 +69,10 @@ def _parameters(found):
         rows.append(
             (
                 name,
-                number(value),
-                number(error) if known else "undetermined",
+                to_error(value, error) if known else to_error(value, np.inf),
+                to_error(error, error) if known else "undetermined",
                 f"{100 * abs(error / value):.2g} %" if known and value else "",
-                _between(low, high) if known and None not in (low, high) else "",
+                f"{to_error(low, error)} to {to_error(high, error)}" if known and None not in (low, high) else "",
                 number(p.get("start")),
                 *([f"{prior['mean']:.4g} ± {prior['sigma']:.2g}" if prior else ""] if priors else []),
                 p["unit"],
@@ -82,13 +82,6 @@ def _parameters(found):
     if any(row[2] == "undetermined" for row in rows):
         told = [paragraph("What the data do not determine has no error; the warnings tell what they do not see.")]
     return joined([*told, markup.table(header, rows, "Fitted parameters")])
-
-
-def _between(low, high):
-    """Two ends with as many digits as tell them apart."""
-    size, width = max(abs(low), abs(high)), high - low
-    digits = 4 if width <= 0 else int(np.clip(np.ceil(np.log10(size / width)) + 2, 4, 12))
-    return f"{low:.{digits}g} to {high:.{digits}g}"
 
 
 def _figures(folder, found):
