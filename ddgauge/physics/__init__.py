@@ -20,9 +20,12 @@ Where a law is from stands at the end of its docstring's first line, with the nu
     Ohe09        Ohe & Maekawa, J. Appl. Phys. 105, 07C706 (2009): motive force of a vortex core
     Schryer74    Schryer & Walker, J. Appl. Phys. 45, 5406 (1974): motion of a domain wall in a field, breakdown
     Rojas14      Rojas-Sanchez et al., Phys. Rev. Lett. 112, 106602 (2014): spin memory loss
+    Buot         Buot, "Nonequilibrium multi-band spin quantum transport equations: spin, pseudo-spin, and total charge
+                 coupling": spin in two bands
 
 Conventions. e > 0. Field 0 is the charge potential mu^0, fields 1, 2, 3 are the spin potentials mu^x, mu^y, mu^z, all
 in V, with j = -sigma grad mu for spin as for charge. Conductances act on the spin voltage mu_s = 2 mu of the
 literature: j = G mu_s, G in S/m^2. Index order is flow, then field: j[i, A].
 The two-current model has mu^0 and mu alone: half the sum and half the difference of the potentials of the two spins.
+Spin in two bands has densities for fields, S^A in 1/m^3 with particle flows J_i^A, 16 of them (`generators`).
 """
