@@ -466,6 +466,96 @@ def test_a_sweep_is_not_left_out_in_silence(command):
     assert said == "warning: [[sweep]] is for ddgauge sweep: these are the numbers of the file as it stands\n"
 
 
+# fits
+
+
+DATA = "d (nm), rho (uohm cm)\n4, 25.01\n6, 24.99\n8, 25.00\n"
+FIT = f"""{FILM}
+[fit]
+x = {{d = "layer.Pt.thickness"}}
+y = {{rho = "resistivity.longitudinal"}}
+
+[[fit.parameter]]
+path = "layer.Pt.conductivity"
+start = 3e6
+"""
+
+
+def fitted(folder="out"):
+    """Conductivity of Pt, as it stands in the folder of a fit."""
+    return json.loads(Path(folder, "fit.json").read_text())["parameters"]["layer.Pt.conductivity"]
+
+
+def test_a_fit_says_what_it_found_and_leaves_its_files(command):
+    code, printed, said = command("fit", write(FIT), write(DATA, "data.csv"), "--out", "deep/out")
+    assert code == 0
+    assert re.fullmatch(r"(\[ *[0-9.]+ s\] .*\n)*", said)
+    parameter = fitted("deep/out")
+    assert parameter["value"] == pytest.approx(4e6, rel=0.015)  # the rest is of the spin Hall effect
+    assert 0 < parameter["error"] < 0.01 * parameter["value"]
+    words = next(line for line in printed.splitlines() if line.startswith("layer.Pt.conductivity")).split()
+    digits = f"{parameter['error']:#.2g}".rstrip(".")
+    assert words[2] == digits
+    assert float(words[1]) == pytest.approx(parameter["value"], abs=parameter["error"] / 10)
+    last = r"fit\.csv, fitted\.json, fit\.png, fit\.json in deep/out; \d+\.\d s on 1 rank"
+    assert re.fullmatch(last, printed.splitlines()[-1])
+    left = {path.name for path in Path("deep/out").iterdir()}
+    assert left == {"fit.csv", "fitted.json", "fit.png", "fit.json"}
+
+
+def test_warnings_of_a_fit_are_said_beside_its_tables(command):
+    blind = FIT + '[[fit.parameter]]\nfactor = "rho"\n'
+    code, printed, said = command("fit", write(blind), write(DATA, "data.csv"))
+    assert code == 0
+    assert "warning: the data do not tell layer.Pt.conductivity and factor of rho apart" in said
+    assert "warning" not in printed
+
+
+def test_a_fit_that_cannot_be_is_one_line_and_changes_nothing_of_an_earlier_one(command):
+    name, data = write(FIT), write(DATA, "data.csv")
+    assert command("fit", name, data)[0] == 0
+    before = {path.name: path.read_bytes() for path in Path("out").iterdir()}
+    unbalanced = write(f"{FIT}\n[solver]\nbalance_tolerance = 1e-30\n", "unbalanced.toml")
+    for arguments, code, message in (
+        ((name, "none.csv"), 2, "none.csv: no such file\n"),
+        ((name,), 2, "film.toml, fit: needs data, a file of measured columns, or name one in the command\n"),
+        ((write(FILM, "plain.toml"), data), 2, "plain.toml: has no [fit], needs columns x and y and at least one"),
+        ((name, write(DATA.replace("6,", "-6,"), "bad.csv")), 2, "bad.csv, line 3: film.toml, layer 'Pt': thickness"),
+        ((unbalanced, data), 3, "the solution does not balance: "),
+        ((name, data, "--out", name), 2, "film.toml: is a file, must be a folder for results\n"),
+    ):
+        ended, printed, said = command("fit", *arguments)
+        assert (ended, printed) == (code, "")
+        assert said.startswith(message)
+        assert said.count("\n") == 1
+        assert {path.name: path.read_bytes() for path in Path("out").iterdir()} == before
+
+
+@pytest.mark.parametrize("row", ["", "10, high\n"])
+def test_one_of_several_ranks_tells_of_a_fit(row, tmp_path):
+    (tmp_path / "film.toml").write_text(FIT)
+    (tmp_path / "data.csv").write_text(DATA + row)
+    done = ddgauge("fit", "film.toml", "data.csv", "--out", "out", ranks=2, cwd=tmp_path)
+    if row:
+        assert done.returncode == 2
+        assert said_by(done).startswith("data.csv, line 5, column 'rho (uohm cm)': 'high' is not a number\n")
+        assert done.stderr.count("not a number") == 1
+        assert done.stdout == ""
+        assert not (tmp_path / "out/fit.json").exists()
+    else:
+        assert (done.returncode, said_by(done)) == (0, "")
+        assert done.stdout.count("Parameters") == 1
+        assert done.stdout.endswith("s on 2 ranks\n")
+        assert fitted(tmp_path / "out")["value"] == pytest.approx(4e6, rel=0.015)
+    assert not (tmp_path / "out/.part").exists()
+
+
+def test_a_fit_is_not_left_out_in_silence(command):
+    code, _, said = command("run", write(f"{FIT}\n[output]\nfigures = false\nfields = false\n"))
+    assert code == 0
+    assert said == "warning: [fit] is for ddgauge fit: these are the numbers of the file as it stands\n"
+
+
 # the other commands
 
 
@@ -496,7 +586,7 @@ def test_materials_lists_values_with_units_and_sources(command):
 def test_help_and_unknown_commands(command):
     code, printed, _ = command("--help")
     assert code == 0
-    assert all(verb in printed for verb in ("run", "check", "materials"))
+    assert all(verb in printed for verb in ("run", "fit", "check", "materials"))
     assert command("rum")[0] == 2
 
 
