@@ -20,6 +20,7 @@ Where a law is from stands at the end of its docstring's first line, with the nu
     Ohe09        Ohe & Maekawa, J. Appl. Phys. 105, 07C706 (2009): motive force of a vortex core
     Schryer74    Schryer & Walker, J. Appl. Phys. 45, 5406 (1974): motion of a domain wall in a field, breakdown
     Rojas14      Rojas-Sanchez et al., Phys. Rev. Lett. 112, 106602 (2014): spin memory loss
+    WT11         Wong & Tserkovnyak, arXiv:1102.1121 (2011): kinetic equation of two bands, Berry curvature, Weyl nodes
     Buot         Buot, "Nonequilibrium multi-band spin quantum transport equations: spin, pseudo-spin, and total charge
                  coupling": spin in two bands
 
