@@ -1,0 +1,110 @@
+"""Massive Dirac electrons in the plane, one cone in closed form; M is in J, of the sign of the cone's chirality.
+
+A crystal has several cones: their conductivities add, each with its sign of M and times its degeneracy, to a whole
+number of e^2/h in the gap, where one cone alone has half of one.
+"""
+
+import numpy as np
+from scipy.integrate import quad
+
+from ddgauge.physics.bands import checks
+from ddgauge.physics.bands.hall import fermi
+from ddgauge.units import E_CHARGE, G_QUANTUM, HBAR, K_B, H
+
+
+def hall_number(M, mu, T):
+    """Hall conductivity of one cone, sigma_xy = nu e^2/h  [WT11 (47)].
+
+        nu = (M/2) int_|M|^inf dE / E^2 [f(E) - f(-E)] = (sgn M / 2) int_0^1 du [f(|M|/u) - f(-|M|/u)]
+
+    T = 0: -sgn(M)/2 in the gap, -M / (2 |mu|) outside.
+
+    Parameters
+    ----------
+    M : float
+        Half the gap, J.
+    mu : float
+        Chemical potential from the middle of the gap, J.
+    T : float
+        K.
+
+    Returns
+    -------
+    float
+        nu.
+
+    Raises
+    ------
+    ValueError
+        M = mu = T = 0: the sign of nu is that of an M however small (parity anomaly).
+    """
+    checks.temperature("Dirac cone", T)
+    checks.finite("Dirac cone", "J", M=M, mu=mu)
+    if M == 0:
+        if mu == 0 and T == 0:
+            raise ValueError(
+                "Dirac cone: M = 0 J with mu = 0 and T = 0, must not be 0: the Hall conductivity is -+e^2/2h with the "
+                "sign of M (parity anomaly)"
+            )
+        return 0.0
+    if T == 0:
+        return -M / (2 * max(abs(mu), abs(M)))
+    gap, kT = abs(M), K_B * T
+    edges = [gap / E for E in abs(mu) + kT * np.array([-30, -8, -2, 0, 2, 8, 30]) if gap < E]  # f changes between these
+
+    def step(u):
+        return fermi(gap / u, mu, T) - fermi(-gap / u, mu, T)
+
+    return np.sign(M) / 2 * quad(step, 0, 1, points=edges or None, epsabs=1e-12, epsrel=1e-11, limit=200)[0]
+
+
+def hall_conductivity(M, mu, T):
+    """Hall conductivity of one cone, sigma_xy = nu e^2/h, S  [WT11 (47)]; see `hall_number`."""
+    return hall_number(M, mu, T) * G_QUANTUM
+
+
+def streda(M, mu, T):
+    """Thermodynamic derivative of the density by the field, at fixed mu, as B -> 0  [WT11 (45)].
+
+        dn/dB = sgn(M) (e / 2h) [f(-|M|) - f(|M|)]
+
+    It is that of Landau's levels. In the gap at T -> 0 it is -sigma_xy / e; with carriers -sigma_xy / e is what a
+    field gives that is switched on while electrons keep their k, `hall.streda_frozen`.
+
+    Parameters
+    ----------
+    M, mu, T : float
+        As in `hall_number`.
+
+    Returns
+    -------
+    float
+        1/(m^2 T).
+    """
+    checks.finite("Dirac cone", "J", M=M, mu=mu)
+    return np.sign(M) * E_CHARGE / (2 * H) * float(fermi(-abs(M), mu, T) - fermi(abs(M), mu, T))
+
+
+def landau_levels(M, v, B, N):
+    """Landau levels of one cone.
+
+        -M sgn(B),  and  -+sqrt(M^2 + 2 n hbar e |B| v^2),  n = 1..N;   e |B| / h states in each per area
+
+    Parameters
+    ----------
+    M, v : float
+        Half the gap, J, and velocity, m/s.
+    B : float
+        Field along z, T, not 0.
+    N : int
+        Levels of each sign.
+
+    Returns
+    -------
+    (2 N + 1,) array
+        J, the lowest first.
+    """
+    checks.positive("Landau levels", "m/s", v=v)
+    checks.positive("Landau levels", "T", abs_B=abs(B))
+    E = np.sqrt(M**2 + 2 * np.arange(1, N + 1) * HBAR * E_CHARGE * abs(B) * v**2)
+    return np.sort([*-E, -M * np.sign(B), *E])
