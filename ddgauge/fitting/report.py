@@ -21,7 +21,7 @@ def show(result, console=None):
     if len(result.parameters) > 1:
         names = list(result.parameters)
         rows = [
-            (name, *("" if np.isnan(r) else f"{r:+.3f}" for r in row[: i + 1]))
+            (name, *("" if np.isnan(r) else f"{round(r, 3) + 0.0:+.3f}" for r in row[: i + 1]))
             for i, (name, row) in enumerate(zip(names, result.correlations))
         ]
         console.print("\nCorrelations")

@@ -216,7 +216,9 @@ def unknowns(run):
         try:
             found.append(_unknown(run, parameter))
         except InputError as error:
-            problems += [f"fit parameter {parameter.name!r}: {text.removeprefix(': ')}" for text in error.problems]
+            where = f"fit parameter {parameter.name!r}: "
+            texts = (text.removeprefix(f"{parameter.name!r}").removeprefix(": ") for text in error.problems)
+            problems += [where + text for text in texts]
     if problems:
         raise InputError(*problems)
     return found

@@ -102,7 +102,11 @@ def _correlations(table):
         return Html("")
     header = ["", *(element("abbr", str(k), title=name) for k, name in enumerate(names, start=1))]
     rows = [
-        (f"{k + 1} {name}", *("" if r is None else f"{r:+.3f}" for r in row[: k + 1]), *[""] * (len(names) - k - 1))
+        (
+            f"{k + 1} {name}",
+            *("" if r is None else f"{round(r, 3) + 0.0:+.3f}" for r in row[: k + 1]),
+            *[""] * (len(names) - k - 1),
+        )
         for k, (name, row) in enumerate(zip(names, matrix))
     ]
 
@@ -125,8 +129,8 @@ def _quality(found):
             name,
             column["result"],
             str(column["values"]),
-            number(column["residual"]),
-            number(column["sigma"]),
+            f"{column['residual']:.3g}",
+            f"{column['sigma']:.3g}",
             "from the residuals" if column.get("sigma_estimated") else "given",
             column["unit"],
         )

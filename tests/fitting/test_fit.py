@@ -118,6 +118,25 @@ def test_parameters_come_back_from_data_without_noise(tmp_path, scan):
     assert not found.undetermined
 
 
+def test_mixing_conductance_comes_back_from_the_angular_curve_of_the_closed_form(tmp_path):
+    """G -> rho_yx = (d1 m_x m_y + d2 m_z) / sigma of Chen, to the lowest order in theta -> G within 1e-4."""
+    theta, angles = 1e-3, np.arange(0.0, 181.0, 15.0)
+    _, d1, d2 = chen_smr(4e-9, 1.5e-9, theta, 2.5e6, 4e14 + 1e14j)
+    alpha, gamma = (np.concatenate(pair) for pair in ((angles, angles * np.nan), (angles * np.nan, angles)))
+    m_xy, m_z = np.sin(2 * np.radians(alpha)) / 2, np.cos(np.radians(gamma))
+    rho = (d1 * np.nan_to_num(m_xy) + d2 * np.nan_to_num(m_z)) / 2.5e6
+    file = write(
+        tmp_path,
+        starting(FILM, **{THETA: theta, G_R: 2e14, "boundary.bottom.G_i": 2e14}),
+        {"alpha (degree)": alpha, "gamma (degree)": gamma, "rho_yx": rho},
+        x={"alpha": X["alpha"], "gamma": X["gamma"]},
+        y={"rho_yx": Y["rho_yx"]},
+        parameter=parameters([G_R, "boundary.bottom.G_i"]),
+    )
+    found = fit(file)
+    assert found.values == pytest.approx({G_R: 4e14, "boundary.bottom.G_i": 1e14}, rel=1e-4)
+
+
 def test_parameters_come_back_from_noisy_data_within_their_errors(tmp_path, scan):
     columns, truth = scan
     noise = np.random.default_rng(7)

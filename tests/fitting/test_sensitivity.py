@@ -63,6 +63,19 @@ PILLAR = {
     "mesh": {"dimension": 2, "size": [20e-9], "periodic": False, "element_size": 1.3e-9, "lateral_cells": 6},
     "solver": {"tolerance": 1e-13},
 }
+COLUMN = {
+    "experiment": "transport",
+    "layer": [
+        {"name": "A", "thickness": 5e-9, "conductivity": 4e6, "spin_diffusion_length": 3e-9, "hall": [0.0, 0.0, 0.2]},
+        {"name": "B", "thickness": 4e-9, "conductivity": 1e6, "spin_diffusion_length": 2e-9, "spin_hall": 0.3},
+    ],
+    "interface": {"A|B": {"transmission": 3e14, "conductance": 3e14}},
+    "boundary": {
+        "bottom": {"kind": "contact", "voltage": 1e-3, "spin": "free"},
+        "top": {"kind": "contact", "voltage": 0.0, "spin": "free"},
+    },
+    "drive": {"electric_field": [1e5, 0, 0]},
+}
 MAGNET = {
     "experiment": "conductance",
     "layer": [
@@ -132,6 +145,10 @@ CASES = [
     (PILLAR, "interface.A|B.conductance", ["current.right"]),
     (PILLAR, "boundary.top.G_s", ["spin_current.top.y", "accumulation.top.y"]),
     (PILLAR, "layer.A.hall.y", ["resistance.left|right", "voltage.top"]),
+    (COLUMN, "layer.B.thickness", ["current.bottom", "accumulation.A|B.above.y"]),
+    (COLUMN, "layer.B.spin_hall", ["accumulation.A|B.above.y", "spin_current.A|B.y"]),
+    (COLUMN, "interface.A|B.transmission", ["spin_current.A|B.y", "accumulation.A|B.below.y"]),
+    (COLUMN, "boundary.bottom.voltage", ["current.top"]),
     (MAGNET, "layer.F.thickness", ["conductance.G_r", "conductance.matrix.x.y", "conductance.loss.G_s"]),
     (MAGNET, "layer.F.spin_orbit.alpha", ["conductance.memory_loss", "conductance.lattice.x.x"]),
     (MAGNET, "layer.F.precession", ["conductance.G_i", "conductance.perturbative.G_i"]),
