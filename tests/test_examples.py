@@ -28,6 +28,7 @@ def printed(*command, ranks=1):
     """Lines that a command prints; it must end well."""
     launcher = ["mpirun", "-n", str(ranks)] if ranks > 1 else []
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("OMPI_COMM", "PMIX", "PRTE"))}
+    environment["PRTE_MCA_rmaps_default_mapping_policy"] = ":oversubscribe"
     done = subprocess.run(
         [*launcher, sys.executable, *map(str, command)], capture_output=True, text=True, env=environment, check=False
     )

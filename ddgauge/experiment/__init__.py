@@ -17,6 +17,7 @@ EXPERIMENTS = {
     "transport": transport,
     "relaxation": relaxation,
     "two-current": transport,
+    "weyl": transport,
 }
 
 

@@ -5,7 +5,7 @@ import time
 import numpy as np
 
 from ddgauge.experiment import models
-from ddgauge.experiment.faces import between_contacts, charge_at_faces, spin_at_faces
+from ddgauge.experiment.faces import beside_charge, between_contacts, charge_at_faces
 from ddgauge.experiment.problem import Result
 from ddgauge.fem.evolve import Evolution
 from ddgauge.fem.harmonic import Harmonic
@@ -27,7 +27,7 @@ def evolution(problem):
     def note(state, solution):
         if len(rows) in options.frame_samples:
             frames.append(state)
-        rows.append(_numbers(solution, stack, leads))
+        rows.append(_numbers(solution, case, leads))
 
     kept = keeper.read(assembly) if keeper else None
     if kept:
@@ -68,7 +68,7 @@ def response(problem):
         problem.step(f"{frequency:.4g} Hz")
         parts = Harmonic(system, 2 * np.pi * frequency).solve(real, imaginary)
         re, im = (problem.balanced(part) for part in parts)
-        rows.append((_numbers(re, stack, leads), _numbers(im, stack, dict.fromkeys(leads, 0.0))))
+        rows.append((_numbers(re, case, leads), _numbers(im, case, dict.fromkeys(leads, 0.0))))
     columns = {
         table: {
             "real": _columns([re for re, _ in rows])[table],
@@ -82,9 +82,9 @@ def response(problem):
     return Result(case, numbers, re, {"response": numbers["response"]})
 
 
-def _numbers(solution, stack, leads):
+def _numbers(solution, case, leads):
     numbers = charge_at_faces(solution, leads)
-    return numbers | between_contacts(numbers, stack) | spin_at_faces(solution)
+    return numbers | between_contacts(numbers, case.stack) | beside_charge(case, solution)
 
 
 def _columns(rows):

@@ -38,6 +38,22 @@ def resistance(numbers, stack, dimension):
     return {"resistance": {f"{a}|{b}": ohms, "units": {"*": RESISTANCE[dimension]}}}
 
 
+def axial_at_faces(solution):
+    """The imbalance of Weyl nodes at faces, A = (V_R - V_L)/2, and what of j_R - j_L diffuses out of them."""
+    mesh, n = solution.mesh, 1
+    current = {name: float(solution.current(name)[n] / solution.area(name)) for name in mesh.faces}
+    voltage = {name: float(solution.potential(name)[n]) for name in mesh.faces}
+    return {
+        "axial_current": current | {"units": {"*": "A/m^2"}},
+        "axial_voltage": voltage | {"units": {"*": "V"}},
+    }
+
+
+def beside_charge(case, solution):
+    """What is reported at faces of the fields beside that of charge."""
+    return (axial_at_faces if case.experiment == "weyl" else spin_at_faces)(solution)
+
+
 def spin_at_faces(solution):
     """Spin current densities along the normal out of, and spin voltages at, faces and interfaces.
 

@@ -1,10 +1,11 @@
-"""Media, faces and junctions of a stack: the spin model with four fields, and two currents with two or three."""
+"""Media, faces and junctions of a stack: the spin model with four fields, two currents with two or three, nodes."""
 
 from dataclasses import replace
 
 import numpy as np
 
 from ddgauge.physics import closure, two_current
+from ddgauge.physics.bands.chiral_anomaly import weyl_medium
 from ddgauge.physics.medium import Face, Junction, spin_medium
 
 CAPACITOR = 2e-10  # m, between the charges of two metals with an interface resistance: a layer of atoms
@@ -15,6 +16,8 @@ def laws(case, stack, assembly):
     mesh = assembly.mesh
     if case.experiment == "two-current":
         found = _two_current(case.electrostatics, stack, mesh.layers)
+    elif case.experiment == "weyl":
+        found = {name: weyl_medium(stack.weyl(name)) for name in mesh.layers}, stack.weyl_faces, {}
     else:
         found = {name: medium(stack.coefficients(name)) for name in mesh.layers}, stack.faces, stack.interfaces
     media, faces, junctions = found

@@ -1,8 +1,8 @@
-"""Currents through contacts and voltages at faces: of the spin model, and of two currents."""
+"""Currents through contacts and voltages at faces: of the spin model, of two currents, of Weyl metals."""
 
 from ddgauge.experiment import models
 from ddgauge.experiment.dynamics import evolution, response
-from ddgauge.experiment.faces import between_contacts, charge_at_faces, resistance, spin_at_faces
+from ddgauge.experiment.faces import beside_charge, between_contacts, charge_at_faces, resistance
 from ddgauge.experiment.problem import Result
 from ddgauge.experiment.terminals import terminals
 
@@ -20,4 +20,4 @@ def transport(problem):
     numbers = charge_at_faces(solution, models.leads(stack))
     numbers |= resistance(numbers, stack, assembly.mesh.dimension)
     numbers |= terminals(problem, system) | between_contacts(numbers, stack)
-    return Result(case, numbers | spin_at_faces(solution), solution)
+    return Result(case, numbers | beside_charge(case, solution), solution)

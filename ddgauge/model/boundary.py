@@ -78,6 +78,7 @@ class Insulating(Boundary):
     """No current of charge or spin."""
 
     kind: Literal["insulating"] = "insulating"
+    arc_velocity: Quantity("m/s", ">= 0") | None = None  # of a Weyl metal: its surface states mix the nodes
 
 
 class Sink(Boundary):

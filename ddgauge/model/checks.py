@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ddgauge.model import weyl
 from ddgauge.physics.algebra import cross
 
 WELL_BELOW = 0.1  # what a ratio that should be small may be
@@ -25,15 +26,24 @@ def lengths(stack, electrostatics=None):
             exchange_precession, larmor_precession: sqrt(D / omega)
             gauge: 1 / |q|, over which a carrier that moves turns its spin by one radian
             screening: of charge, where its own field is solved for
+            axial: over which an imbalance of Weyl nodes decays
     """
-    if electrostatics is None:
-        return {layer.name: _lengths(stack, layer) for layer in stack.layers}
-    return {layer.name: _channel_lengths(layer.two_current(), electrostatics) for layer in stack.layers}
+    if electrostatics is not None:
+        return {layer.name: _channel_lengths(layer.two_current(), electrostatics) for layer in stack.layers}
+    return {
+        layer.name: _lengths(stack, layer) if layer.weyl is None else _weyl_lengths(stack.weyl(layer.name))
+        for layer in stack.layers
+    }
 
 
 def _channel_lengths(c, electrostatics):
     found = {"spin_diffusion": c.spin_diffusion_length} if c.G_sf > 0 else {}
     return found | ({"screening": c.screening_length} if electrostatics == "poisson" else {})
+
+
+def _weyl_lengths(c):
+    length = weyl.axial_length(c)
+    return {"axial": length} if np.isfinite(length) else {}
 
 
 def _lengths(stack, layer):
@@ -107,6 +117,9 @@ def physics_warnings(stack):
     """Lines that say where a law is used beyond what it was derived for."""
     warnings = []
     for layer in stack.layers:
+        if layer.weyl is not None:
+            warnings += weyl.coefficients(layer, stack.B, stack.temperature)[1]
+            continue
         tau_parallel, tau_perpendicular, _ = layer.exchange_field(stack.direction, stack.B, stack.temperature)
         if layer.exchange_relaxation and tau_perpendicular > 2 * tau_parallel:
             warnings.append(

@@ -11,6 +11,8 @@ from ddgauge.model.stack import SIDES
 
 WHOLE_WAVES = 1e-6  # difference of a number of waves from a whole number that is rounding
 ROUNDING = 1e-9  # of times
+NEUTRAL = ("transport", "two-current")  # experiments whose storage needs densities of states of spin
+OF_CONTACTS = ("transport", "two-current", "weyl")  # experiments with faces that charge passes, and with times
 LACKING = {1: (0, 1), 2: (1,), 3: ()}  # axes along which nothing varies, by the dimension of a mesh made from layers
 
 
@@ -61,7 +63,7 @@ def _faces(run):
     if run.experiment == "transport" and len(charged) < 2 and not spin and not run.stack.moving_faces:
         count = len(charged)
         yield f"experiment = 'transport' needs two faces with kind = 'contact' or 'current'; there are {count}"
-    if run.experiment not in ("transport", "two-current"):
+    if run.experiment not in OF_CONTACTS:
         for name, boundary in boundaries:
             if boundary.carries_charge or boundary.equipotential:
                 kind, other = boundary.kind, run.experiment
@@ -106,6 +108,14 @@ def _two_current(run):
     yield from connection(run, *_contacts_of_layers(run))
 
 
+def _weyl(run):
+    if run.electrostatics is not None:
+        yield f"electrostatics belongs to experiment = 'two-current', not {run.experiment!r}"
+    if run.conductance.interface is not None:
+        yield from _conductance(run)
+    yield from scope.weyl_problems(run)
+
+
 def connection(run, pairs, touching):
     """Parts of the body whose potential nothing determines; arguments as of islands.islands."""
     if apart := list(islands.island_problems(run.stack, pairs, touching)):
@@ -134,9 +144,9 @@ def _evolution(run):
     if len(given) == 2:
         yield ": give either [time] or [frequency], not both"
     for key in given:
-        if run.experiment not in ("transport", "two-current"):
-            yield f"[{key}] belongs to experiment = 'transport' or 'two-current', not {run.experiment!r}"
-        elif run.electrostatics in (None, "neutral"):  # which the others have needed already
+        if run.experiment not in OF_CONTACTS:
+            yield f"[{key}] belongs to experiment = {' or '.join(map(repr, OF_CONTACTS))}, not {run.experiment!r}"
+        elif run.experiment in NEUTRAL and run.electrostatics in (None, "neutral"):  # others have needed them already
             yield from _densities(run.stack, f"[{key}]")
     if run.time is None:
         for name in run.stack.moving_faces if run.experiment != "two-current" else []:
@@ -185,4 +195,4 @@ def _texture(run):
                 yield f"time.{key} = {t:g} s has no magnetisation: {known}"
 
 
-MODELS = {"two-current": _two_current}
+MODELS = {"two-current": _two_current, "weyl": _weyl}

@@ -23,7 +23,7 @@ from ddgauge.model.quantities import Choice, Text
 from ddgauge.model.stack import Stack
 from ddgauge.model.sweeps import Sweep, dimensions, override
 
-EXPERIMENTS = ("conductance", "film", "transport", "relaxation", "two-current")
+EXPERIMENTS = ("conductance", "film", "transport", "relaxation", "two-current", "weyl")
 ELECTROSTATICS = ("neutral", "bare", "poisson")
 STACK_KEYS = ("layer", "temperature", "magnetisation", "field", "drive", "boundary", "interface", "texture")
 

@@ -24,6 +24,7 @@ from ddgauge.model.quantities import (
     matrix,
     vector,
 )
+from ddgauge.model.weyl import WeylNodes
 from ddgauge.physics import closure, relaxation
 from ddgauge.units import E_CHARGE, HBAR, MU_B
 
@@ -92,6 +93,7 @@ class Layer(Checked):
     drift_polarisation: Vector("") = ZERO  # kappa: spin a feels kappa_a E
     nonadiabaticity: Quantity("") = 0.0  # beta of the spin motive force
     permittivity: Quantity("", "> 0") = 1.0  # relative
+    weyl: WeylNodes | None = None  # nodes of opposite chirality, between which E.B moves electrons
 
     @classmethod
     def where(cls, given):

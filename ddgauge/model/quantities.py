@@ -20,6 +20,7 @@ SIGNS = {
     "!= 0": lambda x: x != 0,
     "between -1 and 1": lambda x: -1 < x < 1,
     "from -1 to 1": lambda x: -1 <= x <= 1,
+    "from 0 to below 1": lambda x: 0 <= x < 1,
     "between 0 and 180": lambda x: 0 < x < 180,
 }
 

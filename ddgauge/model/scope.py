@@ -1,8 +1,8 @@
-"""Which keys go with which experiment: those of the spin model (mu^0 and a vector mu), of the two-current model."""
+"""Which keys go with which experiment: of the spin model (mu^0 and a vector mu), of two currents, of Weyl metals."""
 
 import numpy as np
 
-from ddgauge.model.boundary import Contact, Current, Sheet
+from ddgauge.model.boundary import Contact, Current, Electrode, Insulating, Sheet
 from ddgauge.model.channels import Spins
 from ddgauge.model.interfaces import NO_TRANSMISSION
 
@@ -13,7 +13,9 @@ SPIN_MODEL = (
 TWO_CURRENT = ("polarisation", "reversed", "nonadiabaticity", "permittivity")
 SPIN_INTERFACE = ("transmission", "absorption", "absorption_below", "absorption_above")
 TWO_CURRENT_INTERFACE = ("resistance", "asymmetry", "polarisation", "spin_flip")
+OF_WEYL = ("name", "thickness", "conductivity", "weyl")  # all that a layer has in experiment = "weyl"
 NEITHER = "does not belong to experiment = 'two-current'; leave it out"
+NOT_OF_WEYL = NEITHER.replace("two-current", "weyl")
 
 
 def _given(item, keys):
@@ -31,6 +33,7 @@ def spin_model_problems(stack, experiment):
     other = f"belongs to experiment = 'two-current', not {experiment!r}"
     if stack.texture is not None:
         yield f"texture {other}"
+    yield from _of_weyl(stack, experiment)
     for layer in stack.layers:
         yield from (f"layer {layer.name!r}: {key} {other}" for key in _given(layer, TWO_CURRENT))
     for name, boundary in stack.boundary.items():
@@ -58,6 +61,7 @@ def two_current_problems(stack):
         yield "magnetisation does not belong to experiment = 'two-current', where spin is up or down: reversed = true"
     if stack.B.any():
         yield f"field {NEITHER}"
+    yield from _of_weyl(stack, "two-current")
     for layer in stack.layers:
         for key in _given(layer, SPIN_MODEL):
             if not _from_library(layer, key, materials.layer_keys):
@@ -81,3 +85,59 @@ def _face_problems(boundary, look_up):
                 yield f"{key} {NEITHER}"
         if boundary.G_s is None:
             yield "needs G_s (S/m^2) in experiment = 'two-current'"
+
+
+def _of_weyl(stack, experiment):
+    """What of a Weyl metal stands in a stack of another experiment."""
+    for layer in stack.layers:
+        if layer.weyl is not None:
+            yield f"layer {layer.name!r}: weyl belongs to experiment = 'weyl', not {experiment!r}"
+    for name, boundary in stack.boundary.items():
+        if getattr(boundary, "arc_velocity", None) is not None:
+            yield f"boundary {name!r}: arc_velocity belongs to experiment = 'weyl', not {experiment!r}"
+
+
+def weyl_problems(run):
+    """What of other experiments stands in a stack of this one, and what it lacks."""
+    stack = run.stack
+    for key in ("magnetisation", "texture"):
+        if getattr(stack, key) is not None:
+            yield f"{key} {NOT_OF_WEYL}"
+    if stack.interface:
+        yield f"interface {next(iter(stack.interface))!r} {NOT_OF_WEYL}"
+    missing = [layer.name for layer in stack.layers if layer.weyl is None]
+    for name in missing:
+        yield f"layer {name!r}: experiment = 'weyl' needs the table weyl (velocity, chemical_potential, ...)"
+    for layer in stack.layers:
+        if layer.weyl is not None:
+            given = _given(layer, [key for key in type(layer).model_fields if key not in OF_WEYL])
+            yield from (f"layer {layer.name!r}: {key} {NOT_OF_WEYL}" for key in given)
+            if not stack.temperature and not layer.weyl.chemical_potential:
+                yield (
+                    f"layer {layer.name!r}: weyl.chemical_potential = 0 J at temperature = 0 K, there are no states;"
+                    " one of them must not be 0"
+                )
+    yield from _weyl_faces(run, missing)
+
+
+def _weyl_faces(run, missing):
+    boundaries = run.stack.boundary.items()
+    for name, boundary in boundaries:
+        if not isinstance(boundary, Electrode | Insulating):
+            kinds = "kinds: contact, floating, insulating"
+            yield f"boundary {name!r}: kind = {boundary.kind!r} does not belong to experiment = 'weyl'; {kinds}"
+        elif isinstance(boundary, Contact) and boundary.conductance is not None:
+            yield f"boundary {name!r}: conductance {NOT_OF_WEYL}"
+    charged = [name for name, boundary in boundaries if boundary.carries_charge]
+    if len(charged) < 2:
+        yield f"experiment = 'weyl' needs two faces with kind = 'contact'; there are {len(charged)}"
+    endless = [layer.name for layer in run.stack.layers if layer.weyl and layer.weyl.scattering_time is None]
+    ends = any(getattr(b, "arc_velocity", None) or b.absorbs for _, b in boundaries)
+    if endless and not ends:
+        yield (
+            f"layer {endless[0]!r}: weyl.scattering_time (s) is needed, or a contact with spin = 'absorbed', for"
+            " nothing else takes the imbalance of the nodes"
+        )
+    arcs = [name for name, b in boundaries if getattr(b, "arc_velocity", None) is not None]
+    if arcs and not missing and len({(each.weyl, each.conductivity) for each in run.stack.layers}) > 1:
+        yield f"boundary {arcs[0]!r}: arc_velocity needs layers that are alike, for the states of one are at the face"

@@ -5,6 +5,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import BeforeValidator, Field, model_validator
 
+from ddgauge.model import weyl
 from ddgauge.model.boundary import AnyBoundary, Boundary, Contact, Current, Floating, Insulating, Sheet, Sink
 from ddgauge.model.channels import TwoCurrentCoefficients
 from ddgauge.model.couplings import Exchange, ExchangeRelaxation, SpinOrbit
@@ -242,6 +243,16 @@ class Stack(Checked):
             pair: interface.channel_junction(any(self[name].reversed for name in pair))
             for pair, interface in pairs.items()
         }
+
+    def weyl(self, name):
+        """WeylCoefficients of the layer of this name."""
+        return weyl.coefficients(self[name], self.B, self.temperature)[0]
+
+    @property
+    def weyl_faces(self):
+        """name -> physics.medium.Face of S and A of Weyl metals; a face that is not there is insulating."""
+        c = self.weyl(self.names[0])
+        return {name: weyl.face(boundary, c) for name, boundary in self.boundary.items()}
 
     @property
     def equipotential(self):

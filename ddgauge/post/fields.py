@@ -1,4 +1,4 @@
-"""What is shown of a solution at points: named fields with their units, of the spin model and of two currents."""
+"""What is shown of a solution at points: named fields with their units, of each model."""
 
 import numpy as np
 
@@ -20,6 +20,8 @@ def fields(case, solution, time=0.0):
     function of a fem.sample.Sample
         Name with unit -> (N,) numbers, (N, 3) vectors, or (N, 3, 3): flow, then spin.
     """
+    if case.experiment == "weyl":
+        return _weyl
     if case.experiment != "two-current":
         return _spin_model
     stack, electrostatics = case.stack, case.electrostatics
@@ -75,6 +77,18 @@ def _spin_model(sample):
         "mu_s (V)": 2 * mu[:, 1:],
         "j (A/m^2)": j[:, :, 0],
         "j spin (A/m^2)": j[:, :, 1:],
+    }
+
+
+def _weyl(sample):
+    S, A = sample.mu.T
+    return {
+        "S (V)": S,
+        "A (V)": A,
+        "V_R (V)": S + A,
+        "V_L (V)": S - A,
+        "j (A/m^2)": sample.j[:, :, 0],
+        "j axial (A/m^2)": sample.j[:, :, 1],
     }
 
 

@@ -3,7 +3,7 @@
 from ddgauge.fem import sample
 from ddgauge.post import plot, plot_series, series
 
-MAPPED = ("transport", "two-current")
+MAPPED = ("transport", "two-current", "weyl")
 
 
 def plane(result):
@@ -27,8 +27,8 @@ def draw(result, profile, plane, folder):
 def _of_fields(result, profile, plane, title):
     case, figures = result.case, {}
     flat_mode = "rates" in result.curves and result.solution.mesh.dimension > 1  # of which a line shows nothing
-    if profile is not None and case.experiment == "two-current":
-        figures["profile.png"] = plot.two_currents(profile, title)
+    if profile is not None and case.experiment in plot.OF_MODELS:
+        figures["profile.png"] = plot.OF_MODELS[case.experiment](profile, title)
     elif profile is not None and case.stack.spinful and not flat_mode:
         figures["profile.png"] = plot.profiles(profile, title)
     if plane is not None:

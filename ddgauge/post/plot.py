@@ -49,8 +49,7 @@ def profiles(profile, title):
             _by_layer(bottom, profile, amperes * spin_current[:, a], f"$j_z^{axis}$", stroke)
         top.set_ylabel(f"spin voltage ({unit})")
         bottom.set_ylabel(f"spin current along z ({unit_of_current})")
-        bottom.set_xlabel("z (nm)")
-        bottom.set_xlim(*np.round(profile["z"][[0, -1]] * 1e9, 4))
+        _along_z(bottom, profile)
         for axes in top, bottom:
             _shade(axes, profile)
             axes.axhline(0, color="#888888", linewidth=0.6)
@@ -65,21 +64,46 @@ def two_currents(profile, title):
 
     profile : dict of fem.sample.profile, of two currents.
     """
+    mu = profile["mu"]
+    j, axis = _strongest(profile)
+    potentials = {"V_\\uparrow": mu[:, 0] + mu[:, 1], "V_\\downarrow": mu[:, 0] - mu[:, 1]}
+    if mu.shape[1] > 2:
+        potentials["\\phi"] = mu[:, 2]
+    currents = {"j_\\uparrow": (j[:, 0] + j[:, 1]) / 2, "j_\\downarrow": (j[:, 0] - j[:, 1]) / 2}
+    shown = (
+        ("potential", "V", potentials),
+        ("spin voltage", "V", {"\\mu_s": 2 * mu[:, 1]}),
+        (f"current along {axis}", "A/m^2", currents),
+    )
+    return _panels(profile, shown, title)
+
+
+def weyl_nodes(profile, title):
+    """Potentials of the nodes of both chiralities, their imbalance, and the currents of both, against z.
+
+    profile : dict of fem.sample.profile, of a Weyl metal.
+    """
+    S, A = profile["mu"].T
+    j, axis = _strongest(profile)
+    shown = (
+        ("potential", "V", {"V_R": S + A, "V_L": S - A}),
+        ("imbalance", "V", {"A": A}),
+        (f"current along {axis}", "A/m^2", {"j": j[:, 0], "j_A": j[:, 1]}),
+    )
+    return _panels(profile, shown, title)
+
+
+def _strongest(profile):
+    """(points, n) currents along the axis that most flows, and the name of that axis: z, unless nothing flows there."""
+    sizes = np.abs(profile["j"]).max(axis=(0, 2))
+    along = 2 if sizes[2] > 1e-6 * sizes.max() else int(sizes.argmax())
+    return profile["j"][:, along], "xyz"[along]
+
+
+def _panels(profile, shown, title):
+    """Panels over each other: (quantity, unit, {symbol: values}) of each, in colours of their own."""
     with plt.rc_context(STYLE):
-        figure, panels = plt.subplots(3, 1, sharex=True, figsize=(6.2, 6.8), height_ratios=(1.2, 1, 1))
-        mu, j = profile["mu"], profile["j"]
-        sizes = np.abs(j).max(axis=(0, 2))
-        along = 2 if sizes[2] > 1e-6 * sizes.max() else int(sizes.argmax())  # z, unless nothing flows that way
-        j = j[:, along]
-        potentials = {"V_\\uparrow": mu[:, 0] + mu[:, 1], "V_\\downarrow": mu[:, 0] - mu[:, 1]}
-        if mu.shape[1] > 2:
-            potentials["\\phi"] = mu[:, 2]
-        currents = {"j_\\uparrow": (j[:, 0] + j[:, 1]) / 2, "j_\\downarrow": (j[:, 0] - j[:, 1]) / 2}
-        shown = (
-            ("potential", "V", potentials),
-            ("spin voltage", "V", {"\\mu_s": 2 * mu[:, 1]}),
-            (f"current along {'xyz'[along]}", "A/m^2", currents),
-        )
+        figure, panels = plt.subplots(len(shown), 1, sharex=True, figsize=(6.2, 6.8), height_ratios=(1.2, 1, 1))
         for axes, (quantity, unit, curves) in zip(panels, shown):
             scale, unit = scaled(max(np.abs(values).max() for values in curves.values()), unit)
             several = len(curves) > 1
@@ -90,11 +114,13 @@ def two_currents(profile, title):
             _shade(axes, profile)
             axes.axhline(0, color="#888888", linewidth=0.6)
             axes.legend(**BESIDE)
-        panels[-1].set_xlabel("z (nm)")
-        panels[-1].set_xlim(*np.round(profile["z"][[0, -1]] * 1e9, 4))
+        _along_z(panels[-1], profile)
         _name_layers(panels[0], profile)
         figure.suptitle(title, fontsize=10)
         return figure
+
+
+OF_MODELS = {"two-current": two_currents, "weyl": weyl_nodes}  # profiles of experiments with other fields than spin's
 
 
 def conductance(parts, title):
@@ -192,17 +218,29 @@ def spectrum(rates, title):
         return figure
 
 
+def _heights(profile):
+    """z in nm, or of a long way in um, and that unit."""
+    factor, unit = (1e9, "nm") if np.ptp(profile["z"]) < 1e-5 else (1e6, "µm")
+    return profile["z"] * factor, unit
+
+
+def _along_z(axes, profile):
+    z, unit = _heights(profile)
+    axes.set_xlabel(f"z ({unit})")
+    axes.set_xlim(*np.round(z[[0, -1]], 4))
+
+
 def _by_layer(axes, profile, values, label, stroke):
     names = np.array(profile["layer"])
     for name in dict.fromkeys(profile["layer"]):
         inside = names == name
-        axes.plot(profile["z"][inside] * 1e9, values[inside], label=label, **stroke)
+        axes.plot(_heights(profile)[0][inside], values[inside], label=label, **stroke)
         label = None
 
 
 def _extents(profile):
-    """(name, lowest, highest z in nm) of each layer."""
-    names, z = np.array(profile["layer"]), profile["z"] * 1e9
+    """(name, lowest, highest z) of each layer."""
+    names, z = np.array(profile["layer"]), _heights(profile)[0]
     return [(name, *z[names == name][[0, -1]]) for name in dict.fromkeys(profile["layer"])]
 
 

@@ -19,6 +19,8 @@ TITLES = {
     "accumulation": "Spin voltage mu_s",
     "voltage": "Voltage, mean over a face",
     "current": "Current out of a face",
+    "axial_current": "Current density of the nodes' imbalance, out of a face",
+    "axial_voltage": "Imbalance of the nodes A = (V_R - V_L)/2, mean over a face",
     "voltage_difference": "Voltage between contacts",
     "resistance": "Resistance",
     "relaxation": "Slowest spin modes",
@@ -53,7 +55,7 @@ def show(result, console=None):
 def tables(result):
     """(title, (header, rows)) of all that is printed of a Result."""
     numbers = result.numbers
-    spinful = result.case.stack.spinful or result.case.experiment == "two-current"
+    spinful = result.case.stack.spinful or result.case.experiment in ("two-current", "weyl")
     hidden = HIDDEN if spinful else (*HIDDEN, *SPIN)
     rows_of = {"conductance": conductance_rows, "relaxation": mode_rows}
     evolution = numbers.get("time_series", {})

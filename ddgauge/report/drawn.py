@@ -66,9 +66,9 @@ def of_run(folder, found, numbers, title):
     figures = {}
     if "profile.csv" in found["files"]:
         profile = _profile(files.read_columns(folder / "profile.csv"))
-        two = found["experiment"] == "two-current"
+        draw = plot.OF_MODELS.get(found["experiment"], plot.profiles)
         if profile is not None and np.any(profile["mu"][:, 1:]):
-            figures["profile.svg"] = (plot.two_currents if two else plot.profiles)(profile, title)
+            figures["profile.svg"] = draw(profile, title)
     for key, axis, name, draw in (
         ("time_series", "time", "time.svg", plot_series.evolution),
         ("response", "frequency", "response.svg", plot_series.response),
@@ -106,6 +106,9 @@ def _profile(table):
             up, down = named["V_up"], named["V_down"]
             mu = [(up + down) / 2, (up - down) / 2, *([named["phi"]] if "phi" in named else [])]
             j = [[named[f"j {i}"], named[f"j {i} spin"]] for i in AXES]
+        elif "V_R" in named:
+            mu = [named["S"], named["A"]]
+            j = [[named[f"j {i}"], named[f"j {i} axial"]] for i in AXES]
         else:
             mu = [named["mu_0"], *(named[f"mu_s {a}"] / 2 for a in AXES)]
             j = [[named[f"j {i}"], *(named[f"j {i} spin {a}"] for a in AXES)] for i in AXES]
