@@ -185,6 +185,11 @@ def to_error(value, error):
     return f"{value + 0.0:#.{digits}g}".rstrip(".") if value else "0"
 
 
+def end_of(end, value, error):
+    """An end of an interval, with fewer digits where it is farther from the value than its error says."""
+    return to_error(end, max(error, abs(end - value) / 2))
+
+
 def _account_of_time(numbers):
     """How an evolution went, in a line."""
     times, steps = numbers["time_series"]["time"], numbers["steps"]
