@@ -17,6 +17,7 @@ EXPERIMENTS = {
     "transport": "transport of charge and spin between faces",
     "relaxation": "decay of spin modes",
     "two-current": "majority and minority spin, the two-current model",
+    "angular-magnetoresistance": "resistivity against the angle of the magnetisation",
 }
 BALANCES = {
     "charge": "current out of all faces and charge that is stored",
