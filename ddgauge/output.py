@@ -11,10 +11,14 @@ import numpy as np
 
 import ddgauge
 from ddgauge.fem import paraview, sample
-from ddgauge.post import figures, series
+from ddgauge.post import curves, figures, series
 from ddgauge.post.fields import columns, fields, vectors
 
-SERIES = {"time_series": "time_series.csv", "response": "response.csv"}
+SERIES = {
+    "time_series": ("time_series.csv", series.columns),
+    "response": ("response.csv", series.columns),
+    "curve": ("curve.csv", curves.columns),
+}
 OF_FIELDS = ("fields_[0-9]*.vtu", "fields_[0-9]*.pvtu")  # pieces of ranks, and frames
 
 
@@ -117,9 +121,9 @@ def _tables_and_figures(result, lines, plane, part):
     if lines is not None:
         _write_profile(part / "profile.csv", result, lines)
         names.append("profile.csv")
-    for key, name in SERIES.items():
+    for key, (name, columns_of) in SERIES.items():
         if key in result.numbers:
-            _write_table(part / name, series.columns(result.numbers[key]))
+            _write_table(part / name, columns_of(result.numbers[key]))
             names.append(name)
     return names + figures.draw(result, lines, plane, part) if result.case.output.figures else names
 

@@ -10,7 +10,7 @@ from typing import get_args
 
 import pytest
 
-from ddgauge.model import Run, boundary, couplings, fitting, interfaces, layer, options, stack, sweeps, texture
+from ddgauge.model import Run, boundary, couplings, curves, fitting, interfaces, layer, options, stack, sweeps, texture
 from ddgauge.model.inputs import STACK_KEYS
 
 ROOT = Path(__file__).parents[1]
@@ -100,6 +100,19 @@ def test_every_key_is_documented_with_its_unit_and_default(heading):
         assert (default == "needed") == (field.is_required() or name == "kind")
         if isinstance(field.default, float):
             assert float(default) == field.default
+
+
+@pytest.mark.parametrize("experiment", curves.CURVES)
+def test_every_key_of_a_curve_is_documented_with_its_unit_and_default(experiment):
+    model, common = curves.CURVES[experiment], section("[curve]")
+    rows = section(f'experiment = "{experiment}"') | common
+    assert set(rows) == set(model.known_keys())
+    for name, field in model.model_fields.items():
+        unit, default = rows[field.alias or name]
+        types = [item for part in get_args(field.annotation) for item in getattr(part, "__metadata__", ())]
+        for number in (item for item in [*field.metadata, *types] if hasattr(item, "unit")):
+            assert unit == ("of the curve" if name in ("values", "start", "stop") else number.unit)
+        assert (default == "needed") == field.is_required()
 
 
 def test_every_table_is_documented():

@@ -8,8 +8,17 @@ from ddgauge.experiment.problem import BalanceError, Problem, Result, account
 from ddgauge.experiment.relaxation import relaxation
 from ddgauge.experiment.transport import transport
 from ddgauge.model import Run, Stack
+from ddgauge.model.curves import CURVES
 
 __all__ = ["BalanceError", "Problem", "Result", "run"]
+
+
+def curve(problem):
+    """A curve of many films or conductances."""
+    from ddgauge import curves  # here, for they are made of experiments
+
+    return curves.curve(problem)
+
 
 EXPERIMENTS = {
     "conductance": conductance_of,
@@ -18,6 +27,7 @@ EXPERIMENTS = {
     "relaxation": relaxation,
     "two-current": transport,
     "weyl": transport,
+    **dict.fromkeys(CURVES, curve),
 }
 
 
@@ -50,6 +60,6 @@ def run(case, comm=MPI.COMM_WORLD, step=lambda text: None, keeper=None, shelf=No
     if case.fit is not None:
         problem.warnings.append("[fit] is for ddgauge fit: these are the numbers of the file as it stands")
     result = EXPERIMENTS[case.experiment](problem)
-    result.numbers |= account(problem)
+    result.numbers = result.numbers | {key: result.numbers.get(key, of) for key, of in account(problem).items()}
     result.warnings = problem.warnings
     return result

@@ -146,6 +146,13 @@ class Assembly:
             return self._varying_load(layer, F)
         return self.loads[layer] @ F[self.places]
 
+    def weights(self, layer):
+        """(N,) shares of the volume of a layer, m^d, of the points at which its functions are taken."""
+        domain, cells = self.mesh.domain, self.mesh.cells(layer)
+        _, points, weights = self._quadrature
+        stretch = fem.Expression(abs(ufl.JacobianDeterminant(domain)), points).eval(domain, cells)
+        return (stretch.reshape(len(cells), -1) * weights).ravel() * NM**self.mesh.dimension
+
     def squared_difference(self, layer, rows, exact):
         """This rank's share of int (u - exact)^2 over a layer; rows (rows,) of u, exact a function of points."""
         u = fem.Function(self.V)
@@ -229,14 +236,20 @@ class Assembly:
         vector.scatter_reverse(la.InsertMode.add)
         return vector.array[: self.owned * vector.block_size].copy()
 
+    @cached_property
+    def _quadrature(self):
+        """Degree, points and weights of functions of points: the least from 2 degree + 2 on with positive weights."""
+        cell, least = self.mesh.domain.basix_cell(), 2 * self.degree + 2
+        rules = ((degree, *basix.make_quadrature(cell, degree)) for degree in range(least, least + 3))
+        return next(rule for rule in rules if rule[-1].min() > 0)
+
     def _sampled(self, layer_and_shape):
         """A quadrature function of a shape on a layer, places of its values, their points (3, N), m, and a measure."""
         layer, shape = layer_and_shape
-        quadrature = 2 * self.degree + 2
+        quadrature, points, _ = self._quadrature
         domain = self.mesh.domain
         element = basix.ufl.quadrature_element(domain.basix_cell(), value_shape=shape, degree=quadrature)
         Q = fem.functionspace(domain, element)
-        points, _ = basix.make_quadrature(domain.basix_cell(), quadrature)
         cells = self.mesh.cells(layer)
         x = fem.Expression(ufl.SpatialCoordinate(domain), points).eval(domain, cells).reshape(-1, domain.geometry.dim)
         place = np.zeros((3, len(x)))

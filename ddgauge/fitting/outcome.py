@@ -6,6 +6,7 @@ import numpy as np
 
 from ddgauge.fitting import least_squares as ls
 
+LOST = 10.0  # times its own size, or powers of e on a logarithmic scale: an error so large is none
 STRONG = 0.95  # correlation that is told of
 UNLIKELY = 1e-3  # probability of residuals that is told of
 AT_BOUND = 1e-3  # distance from a bound, relative to the range, or to the parameter
@@ -110,15 +111,16 @@ def outcome(target, found, run, table, fit):
     width = ls.quantile(fit.confidence, dof, estimated)
     units = [_unit(unknown, target) for unknown in unknowns]
     parameters = {}
-    for u, unit, value, scale, slope, variance in zip(unknowns, units, values, target.scales, slopes, np.diag(C)):
-        half = width * np.sqrt(variance)
+    spread = np.sqrt(np.diag(C))
+    spread[spread > LOST * weights] = np.inf
+    for u, unit, value, scale, slope, of_u in zip(unknowns, units, values, target.scales, slopes, spread):
+        half = width * of_u
         if scale.log:
             with np.errstate(over="ignore"):
                 interval = value * float(np.exp(-half)), value * float(np.exp(half))
         else:
             interval = value - half * slope, value + half * slope
-        error = float(np.sqrt(variance) * slope)
-        parameters[u.name] = Parameter(u.name, unit, float(value), error, interval, u.start, u.prior)
+        parameters[u.name] = Parameter(u.name, unit, float(value), float(of_u * slope), interval, u.start, u.prior)
     blind = ls.blind(found.J[: target.data], weights)
     amounts = [0.1 * w * s for w, s in zip(weights, slopes)]
     undetermined = [_words(b, unknowns, values, amounts, units) for b in blind]

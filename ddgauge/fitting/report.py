@@ -4,7 +4,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from ddgauge.post.table import WIDTH, number, to_error
+from ddgauge.post.table import WIDTH, end_of, number, to_error
 
 
 def show(result, console=None):
@@ -60,7 +60,7 @@ def as_json(result, fitted):
                 "unit": p.unit,
                 "start": p.start,
                 "prior": None if p.prior is None else {"mean": p.prior[0], "sigma": p.prior[1]},
-                "determined": bool(np.isfinite(p.error)) and not _blind(result, p.name),
+                "determined": bool(np.isfinite(p.error)),
             }
             for p in result.parameters.values()
         },
@@ -102,17 +102,13 @@ def _quality(result):
     return line + f"; {result.evaluations} evaluations"
 
 
-def _blind(result, name):
-    return any(name in item["combination"] for item in result.undetermined)
-
-
 def _known(parameter):
     """Standard error and interval."""
     if not np.isfinite(parameter.error):
         return "undetermined", ""
     return (
         to_error(parameter.error, parameter.error),
-        " to ".join(to_error(end, parameter.error) for end in parameter.interval),
+        " to ".join(end_of(end, parameter.value, parameter.error) for end in parameter.interval),
     )
 
 

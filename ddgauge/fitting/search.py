@@ -215,9 +215,10 @@ def _search(target, together):
         together("prepare", values)
     else:
         converged = False
-    model = together("model", values, True)
-    if isinstance(model, Exception):
-        raise _at(target, values, model)
+    checked = together("model", values, True, False)
+    if isinstance(checked, Exception):
+        raise _at(target, values, checked)
+    model = together("model", values)
     _, J = target.residuals(values, model, sigma)
     return Found(values, sigma, estimated, [y for y, _ in model], J, target.evaluations, converged)
 

@@ -81,14 +81,14 @@ def _spin_model(run):
         for layer in stack.layers:
             if not layer.diffuses:
                 yield f"layer {layer.name!r}: experiment = 'relaxation' needs diffusion (m^2/s)"
-    if experiment == "film" and (across := stack.electric_field[2]):
-        yield f"drive: electric_field[2] = {across:g} V/m, must be 0: experiment = 'film' drives along x and y"
-    if experiment in ("film", "transport") and run.has_steady_state:
+    if run.solved == "film" and (across := stack.electric_field[2]):
+        yield f"drive: electric_field[2] = {across:g} V/m, must be 0: experiment = {experiment!r} drives along x and y"
+    if run.solved in ("film", "transport") and run.has_steady_state:
         yield from checks.spin_problems(stack)
 
 
 def _conductance(run):
-    if run.experiment != "conductance":
+    if run.solved != "conductance":
         yield f"conductance.interface belongs to experiment = 'conductance', not {run.experiment!r}"
     names = run.stack.names  # in an imported mesh any two may touch
     touching = run.stack.neighbours if run.mesh.file is None else combinations(names, 2)

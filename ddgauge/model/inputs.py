@@ -5,11 +5,12 @@ import tomllib
 from collections.abc import Mapping
 from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import model_validator
+from pydantic import BeforeValidator, SerializeAsAny, model_validator
 
 from ddgauge.model import fit, fitting
+from ddgauge.model.curves import CURVES, Curve, read_curve
 from ddgauge.model.errors import Checked, InputError, instead_of
 from ddgauge.model.options import (
     ConductanceOptions,
@@ -23,7 +24,7 @@ from ddgauge.model.quantities import Choice, Text
 from ddgauge.model.stack import Stack
 from ddgauge.model.sweeps import Sweep, dimensions, override
 
-EXPERIMENTS = ("conductance", "film", "transport", "relaxation", "two-current", "weyl")
+EXPERIMENTS = ("conductance", "film", "transport", "relaxation", "two-current", "weyl", *CURVES)
 ELECTROSTATICS = ("neutral", "bare", "poisson")
 STACK_KEYS = ("layer", "temperature", "magnetisation", "field", "drive", "boundary", "interface", "texture")
 
@@ -40,6 +41,7 @@ class Run(Checked):
     time: TimeOptions | None = None
     frequency: FrequencyOptions | None = None
     conductance: ConductanceOptions = ConductanceOptions()
+    curve: Annotated[SerializeAsAny[Curve] | None, BeforeValidator(read_curve)] = None
     output: OutputOptions = OutputOptions()
     sweep: tuple[Sweep, ...] = ()
     fit: fitting.Fit | None = None
@@ -72,7 +74,7 @@ class Run(Checked):
     def prepare(cls, given):
         if given.get("experiment") == "two-current":
             return {"electrostatics": "neutral"} | given
-        return given
+        return {"curve": {}} | given if str(given.get("experiment")) in CURVES else given
 
     @classmethod
     def _from_tables(cls, data, source=None):
@@ -90,6 +92,8 @@ class Run(Checked):
             raise InputError(*problems)
         rest = {key: deepcopy(data[key]) for key in data if key not in STACK_KEYS}
         tables = {key: data[key] for key in STACK_KEYS if key in data}
+        if curve := CURVES.get(str(data.get("experiment"))):
+            tables = curve.stands | tables
         folder = Path(source).parent if source else Path()
         if isinstance(mesh := rest.get("mesh"), dict) and isinstance(mesh.get("file"), str):
             mesh["file"] = folder / mesh["file"]
@@ -124,6 +128,11 @@ class Run(Checked):
     @classmethod
     def _missing(cls, key):
         return super()._missing(key) + (f"; experiments: {', '.join(EXPERIMENTS)}" if key == "experiment" else "")
+
+    @property
+    def solved(self):
+        """The experiment that is solved: its own, or that at each point of a curve."""
+        return self.experiment if self.curve is None else self.curve.solves
 
     @property
     def side(self):

@@ -88,6 +88,10 @@ class SolverOptions(Checked):
     degree: Whole(1, 4) | None = None
     tolerance: Quantity("", "> 0") = 1e-10  # relative residual
     balance_tolerance: Quantity("", "> 0") = 1e-8  # relative error of balances, beyond which there is no result
+    reduced_basis: Switch = False  # whether a sweep may answer points by a reduced basis
+    reduced_tolerance: Quantity("", "> 0") = (
+        1e-6  # estimated relative error of a point beyond which it is solved in full
+    )
 
 
 class TimeOptions(Checked):

@@ -23,6 +23,8 @@ Where a law is from stands at the end of its docstring's first line, with the nu
     WT11         Wong & Tserkovnyak, arXiv:1102.1121 (2011): kinetic equation of two bands, Berry curvature, Weyl nodes
     Buot         Buot, "Nonequilibrium multi-band spin quantum transport equations: spin, pseudo-spin, and total charge
                  coupling": spin in two bands
+    HDW          Hell, Das & Wegewijs, "Transport of spin-anisotropy without spin currents": tunnelling between
+                 ferromagnets
 
 Conventions. e > 0. Field 0 is the charge potential mu^0, fields 1, 2, 3 are the spin potentials mu^x, mu^y, mu^z, all
 in V, with j = -sigma grad mu for spin as for charge. Conductances act on the spin voltage mu_s = 2 mu of the

@@ -11,6 +11,9 @@ from ddgauge.physics.generators import SPIN_PSEUDOSPIN
 from ddgauge.physics.two_band import FROM_BLOCKS, NUMBER, TO_BLOCKS
 from ddgauge.units import K_B
 
+BANDS = np.array([A for name, A in NUMBER.items() if name[0] in "oz"])  # densities and spins of both bands
+COHERENCE = np.array([A for name, A in NUMBER.items() if name[0] in "xy"])
+
 
 def relaxation(T1, T2, R_c, R_v):
     """Relaxation rates of two bands with spin  [Buot (1), (2), (54), (55)].
@@ -68,6 +71,29 @@ def complete_positivity(R, S_eq):
     Omega = np.eye(4).ravel() / 2
     P = np.eye(16) - np.outer(Omega, Omega)
     return float(np.linalg.eigvalsh(P @ C @ P)[0])
+
+
+def slaved_coherence(loss):
+    """Loss of the bands alone, where their coherence is quick: it follows the fields of the bands  [Buot (34)-(37)].
+
+        0 = loss_kb S_b + loss_kk S_k:   S_k = follow S_b,   d_t S_b = -(loss_bb + loss_bk follow) S_b
+
+    For times longer than T2 and lengths longer than `band_transport.coherence_length`; exact in a uniform steady state.
+    S_eq and G must have no coherence. A coupling V makes transitions as the golden rule says, of n_c - n_v at the rate
+    (2 V / hbar)^2 T2 / (1 + delta^2 T2^2).
+
+    Parameters
+    ----------
+    loss : (..., 16, 16) array
+        R - ad_omega, 1/s.
+
+    Returns
+    -------
+    loss, follow : (..., 8, 8) arrays
+        Of the fields `BANDS`, 1/s; and the fields `COHERENCE` that they make, without unit.
+    """
+    follow = -np.linalg.solve(loss[..., COHERENCE[:, None], COHERENCE], loss[..., COHERENCE[:, None], BANDS])
+    return loss[..., BANDS[:, None], BANDS] + loss[..., BANDS[:, None], COHERENCE] @ follow, follow
 
 
 def boltzmann(H, n, T):

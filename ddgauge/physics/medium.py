@@ -84,10 +84,24 @@ def medium(C, ad, S, storage, kappa):
     """
     D = covariant(ad)
     flux = np.einsum("...iAjB,...jBqF->...iAqF", C, D)
+    drift = np.einsum("...iAjB,...B->...iAj", C, kappa)
+    return of_currents(D, flux, np.broadcast_to(drift, (*flux.shape[:-4], *drift.shape[-3:])), S, storage, kappa)
+
+
+def of_currents(D, flux, drift, S, storage, kappa):
+    """Medium of any linear currents j = drift E - flux jet(mu): int (D_i v)^A (-j_i^A) + v^A S_AB mu^B.
+
+    Parameters
+    ----------
+    D : (..., 3, n, 4, n) array
+        Covariant derivative of the test fields, from `covariant`.
+    flux, drift : (..., 3, n, 4, n) and (..., 3, n, 3) arrays
+        As in Medium.
+    S, storage, kappa :
+        As in `medium`.
+    """
     matrix = np.einsum("...iApF,...iAqG->...pFqG", D, flux)
     matrix[..., 0, :, 0, :] += S
-    drift = np.einsum("...iAjB,...B->...iAj", C, kappa)
-    drift = np.broadcast_to(drift, (*flux.shape[:-4], *drift.shape[-3:]))
     drive = np.einsum("...iApF,...iAk->...pFk", D, drift)
     return Medium(matrix, drive, flux, drift, S, storage, kappa)
 

@@ -1,6 +1,7 @@
 """Which figures a result has."""
 
 from ddgauge.fem import sample
+from ddgauge.post import curves as of_curves
 from ddgauge.post import plot, plot_series, series
 
 MAPPED = ("transport", "two-current", "weyl")
@@ -42,6 +43,8 @@ def _of_experiment(result, title):
         figures["conductance.png"] = plot.conductance(curves["conductance"], title)
     if "angular" in curves:
         figures["magnetoresistance.png"] = plot.angular(curves["angular"]["angles"], curves["angular"]["curves"], title)
+    if "curve" in numbers:
+        figures["curve.png"] = of_curves.draw(result.case.experiment, numbers, title)
     if "rates" in curves:
         figures["rates.png"] = plot.spectrum(curves["rates"], title)
     for key, axis, name, drawn in (

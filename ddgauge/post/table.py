@@ -6,7 +6,7 @@ from rich.table import Table
 
 from ddgauge.post import series
 
-HIDDEN = ("timings", "solver", "balances", "electric_field", "time_series", "mean", "steps")
+HIDDEN = ("timings", "solver", "balances", "electric_field", "time_series", "mean", "steps", "curve")
 SPIN = ("spin_current", "accumulation")
 AT_MOST = 10  # rows of a response
 WIDTH = 120
@@ -24,6 +24,7 @@ TITLES = {
     "voltage_difference": "Voltage between contacts",
     "resistance": "Resistance",
     "relaxation": "Slowest spin modes",
+    "extracted": "From the curve",
 }
 PARTS = {"G_j": ("x", "y"), "G_parallel": ("xy", "xx-yy"), "G_perpendicular": ("xz", "yz")}
 
@@ -57,7 +58,7 @@ def tables(result):
     numbers = result.numbers
     spinful = result.case.stack.spinful or result.case.experiment in ("two-current", "weyl")
     hidden = HIDDEN if spinful else (*HIDDEN, *SPIN)
-    rows_of = {"conductance": conductance_rows, "relaxation": mode_rows}
+    rows_of = {"conductance": conductance_rows, "relaxation": mode_rows, "extracted": extracted_rows}
     evolution = numbers.get("time_series", {})
     for key, table in numbers.items():
         title = TITLES.get(key, key)
@@ -98,6 +99,17 @@ def mode_rows(table):
     header = ("mode", "rate (1/s)", "lifetime (s)", "precession (rad/s)")
     columns = (table["rates"], table["lifetime"], table["precession"])
     return header, [(str(k), *map(number, row)) for k, row in enumerate(zip(*columns), start=1)]
+
+
+def extracted_rows(table):
+    """Header and rows of the numbers that were read off a curve, beside those of a closed form if there is one."""
+    formula, units = table["closed_form"], table["units"]
+    rows = []
+    for key, value in table.items():
+        if key not in ("closed_form", "units") and value is not None:
+            beside = [number(formula.get(key))] if formula else []
+            rows.append((key.replace("_", " "), number(value), *beside, units.get(key, units.get("*", ""))))
+    return ("", "value", *(["closed form"] if formula else []), "unit"), rows
 
 
 def terminal_tables(table):
@@ -185,6 +197,11 @@ def to_error(value, error):
     if value and 0 < error < np.inf:
         digits = int(np.clip(np.floor(np.log10(abs(value))) - np.floor(np.log10(error)) + 2, 2, 15))
     return f"{value + 0.0:#.{digits}g}".rstrip(".") if value else "0"
+
+
+def end_of(end, value, error):
+    """An end of an interval, with fewer digits where it is farther from the value than its error says."""
+    return to_error(end, max(error, abs(end - value) / 2))
 
 
 def _account_of_time(numbers):

@@ -7,7 +7,7 @@ from io import BytesIO
 import numpy as np
 
 from ddgauge.model.errors import InputError
-from ddgauge.post import plot, plot_series
+from ddgauge.post import curves, plot, plot_series
 from ddgauge.report import files, markup
 
 CAPTIONS = {
@@ -18,6 +18,7 @@ CAPTIONS = {
     "rates.png": "Decay rates of the slowest spin modes",
     "time.png": "In time",
     "response.png": "Amplitude and phase against frequency",
+    "curve.png": "The curve, and closed forms where there are some as dots",
 }
 AXES = "xyz"
 TITLES = {"mu_s": "spin voltage", "V_up": "potential of majority spin", "V_down": "potential of minority spin"}
@@ -31,6 +32,7 @@ def words(name, folder, found):
         "profile.png": lambda: _of_profile(folder),
         "time.png": lambda: _of_axis(found["time_series"]["time"], "time", "s"),
         "response.png": lambda: _of_axis(found["response"]["frequency"], "frequency", "Hz"),
+        "curve.png": lambda: _of_curve(found["curve"]),
         "rates.png": lambda: _of_axis(found["relaxation"]["rates"], "the decay rate", "1/s"),
         "conductance.png": lambda: _of_interface(found["conductance"]),
     }.get(kind, lambda: "")
@@ -57,6 +59,11 @@ def _of_axis(values, quantity, unit):
     return f"{len(values)} values of {quantity}, from {values[0]:.4g} to {values[-1]:.4g} {unit}."
 
 
+def _of_curve(table):
+    quantity = next(iter(table))
+    return _of_axis(table[quantity], quantity.replace("_", " "), markup.unit(table["units"][quantity]))
+
+
 def _of_interface(table):
     return " ".join(f"{key} = {table[key]:.4g} S/m²." for key in ("G_s", "G_r", "G_i"))
 
@@ -69,6 +76,8 @@ def of_run(folder, found, numbers, title):
         draw = plot.OF_MODELS.get(found["experiment"], plot.profiles)
         if profile is not None and np.any(profile["mu"][:, 1:]):
             figures["profile.svg"] = draw(profile, title)
+    if "curve" in found:
+        figures["curve.svg"] = curves.draw(found["experiment"], found, title)
     for key, axis, name, draw in (
         ("time_series", "time", "time.svg", plot_series.evolution),
         ("response", "frequency", "response.svg", plot_series.response),

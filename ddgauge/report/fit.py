@@ -3,7 +3,7 @@
 import numpy as np
 
 from ddgauge.model.errors import InputError
-from ddgauge.post.table import number, to_error
+from ddgauge.post.table import end_of, number, to_error
 from ddgauge.report import files, markup, provenance, stack
 from ddgauge.report.markup import Html, element, joined, paragraph
 from ddgauge.report.page import Part, Section
@@ -65,14 +65,14 @@ def _parameters(found):
     for name, p in found["parameters"].items():
         error, value, prior = p["error"], p["value"], p.get("prior")
         known = error is not None and p.get("determined", True)
-        low, high = p.get("interval") or (None, None)
+        ends = p.get("interval") or (None, None)
         rows.append(
             (
                 name,
                 to_error(value, error) if known else to_error(value, np.inf),
                 to_error(error, error) if known else "undetermined",
                 f"{100 * abs(error / value):.2g} %" if known and value else "",
-                f"{to_error(low, error)} to {to_error(high, error)}" if known and None not in (low, high) else "",
+                " to ".join(end_of(end, value, error) for end in ends) if known and None not in ends else "",
                 number(p.get("start")),
                 *([f"{prior['mean']:.4g} ± {prior['sigma']:.2g}" if prior else ""] if priors else []),
                 p["unit"],

@@ -18,6 +18,7 @@ EXPERIMENTS = {
     "relaxation": "decay of spin modes",
     "two-current": "majority and minority spin, the two-current model",
     "weyl": "charge in a Weyl metal, and the imbalance of its nodes",
+    "angular-magnetoresistance": "resistivity against the angle of the magnetisation",
 }
 BALANCES = {
     "charge": "current out of all faces and charge that is stored",

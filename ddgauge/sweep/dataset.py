@@ -25,7 +25,7 @@ def flat(numbers, units):
             name = ".".join(path)
             values[name] = value
             if name not in units:
-                units[name] = next((known[key] for key in path[1:] if key in known), known.get("*", ""))
+                units[name] = next((known[key] for key in reversed(path) if key in known), known.get("*", ""))
     return values
 
 
@@ -99,7 +99,8 @@ def _own_dims(name, shape, values, sizes):
     """Names of the axes of a result, which are added to `sizes` {dimension: size} of those of all results."""
     table = name.partition(".")[0]
     series = next((values[key] for key in ((f"{table}.time", 1), (f"{table}.frequency", 1)) if key in values), None)
-    first = ("sample",) if series is not None and shape[:1] == series.shape[1:] else ()
+    sampled = table == "curve" or (series is not None and shape[:1] == series.shape[1:])
+    first = ("sample",) if sampled else ()
     rest = shape[len(first) :]
     plain = ("row", "column") if len(rest) == 2 else tuple(f"index{k or ''}" for k in range(len(rest)))
     found = []

@@ -4,15 +4,17 @@ from contextlib import suppress
 
 import numpy as np
 
-from ddgauge.experiment import BalanceError, batch, run
+from ddgauge.experiment import BalanceError, batch, reduced, run
 from ddgauge.experiment.problem import mesh_key
 from ddgauge.fem.mesh import MeshError
+from ddgauge.fem.reduced import NotReducible
 from ddgauge.fem.shelf import Shelf
 from ddgauge.fem.solve import SolverError
 from ddgauge.model import InputError
 from ddgauge.output import ResultError, require_finite
 
 NEIGHBOURS = 16  # points that share factors
+POINTS = 1024  # that share a reduced basis
 # of a point by itself
 FAILURES = (InputError, MeshError, SolverError, BalanceError, ResultError, np.linalg.LinAlgError)
 
@@ -102,7 +104,45 @@ class Reduced(dict):
     """Numbers of a Result that come from a reduced basis."""
 
 
+class ByBasis(OneByOne):
+    """Films, conductances and transport in two and three dimensions: few points are solved, others by a reduced basis.
+
+    Which are solved is found among all points of a block, whatever is wanted.
+    """
+
+    def __init__(self, grid, comm, step):
+        super().__init__(grid, comm, step)
+        self.most = POINTS
+
+    def __call__(self, runs, wanted):
+        """Yield (place, numbers or exception) of each wanted place."""
+        if not wanted:
+            return
+        if len(runs) < reduced.FEWEST:
+            yield from super().__call__(runs, wanted)
+            return
+        found = reduced.Reduction(runs, self.comm, self.step, self.shelf)
+        for place in wanted:
+            numbers, by_basis = found.numbers(place)
+            if by_basis and _finite(numbers):
+                yield place, Reduced(numbers)
+            elif numbers is None or by_basis or isinstance(numbers, NotReducible):
+                yield place, self._outcome(runs[place], first=False)
+            else:
+                yield place, numbers
+
+
+def _finite(numbers):
+    try:
+        require_finite(numbers)
+    except ResultError:
+        return False
+    return True
+
+
 def chosen(grid, comm, step):
     """The evaluator that is best for a grid."""
-    kind = Batch if comm.size == 1 and batch.supports(grid.case) else OneByOne
-    return kind(grid, comm, step)
+    if comm.size == 1 and batch.supports(grid.case):
+        return Batch(grid, comm, step)
+    by_basis = comm.size == 1 and grid.case.solver.reduced_basis and reduced.supports(grid.case)
+    return (ByBasis if by_basis else OneByOne)(grid, comm, step)

@@ -503,15 +503,16 @@ def test_fit_is_the_same_on_any_number_of_ranks(tmp_path, tables):
     else:
         mesh = {"dimension": 2, "size": [2e-8], "periodic": False, "element_size": 4e-9}
         base = CPP | {"mesh": mesh, "solver": {"tolerance": 1e-12}}
-        rows, path, y = [{"layer.Co.thickness": t} for t in (1e-8, 2e-8)], "layer.Co.conductivity", R_CPP
-        x, values = "layer.Co.thickness", [1e-8, 2e-8]
+        rows, path, y = [{"layer.Co.thickness": 2e-8}], "layer.Co.conductivity", R_CPP
+        x, values = "layer.Co.thickness", [2e-8]
     exact = results(base, rows, y)[:, 0]
     file = write(
         tmp_path,
-        starting(base, **{path: 0.8 * (0.11 if path == THETA else 1.7e7)}),
+        starting(base, **{path: 0.95 * (0.11 if path == THETA else 1.7e7)}),
         {"x": values, "y": exact * (1 + 1e-3 * np.cos(np.arange(len(exact))))},
         x={"x": x},
         y={"y": y},
+        sigma={"y": 1e-3 * exact[0]},
         parameter=[{"path": path}],
     )
     code = (

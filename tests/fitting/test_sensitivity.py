@@ -148,7 +148,7 @@ CASES = [
     (COLUMN, "layer.B.thickness", ["current.bottom", "accumulation.A|B.above.y"]),
     (COLUMN, "layer.B.spin_hall", ["accumulation.A|B.above.y", "spin_current.A|B.y"]),
     (COLUMN, "interface.A|B.transmission", ["spin_current.A|B.y", "accumulation.A|B.below.y"]),
-    (COLUMN, "boundary.bottom.voltage", ["current.top"]),
+    (COLUMN, "boundary.bottom.voltage", ["current.top", "current.bottom", "voltage.bottom"]),
     (MAGNET, "layer.F.thickness", ["conductance.G_r", "conductance.matrix.x.y", "conductance.loss.G_s"]),
     (MAGNET, "layer.F.spin_orbit.alpha", ["conductance.memory_loss", "conductance.lattice.x.x"]),
     (MAGNET, "layer.F.precession", ["conductance.G_i", "conductance.perturbative.G_i"]),

@@ -2,10 +2,18 @@ import numpy as np
 import pytest
 from scipy.linalg import expm
 
-from ddgauge.physics.band_relaxation import boltzmann, complete_positivity, fermi, relaxation
-from ddgauge.physics.generators import SPIN_PSEUDOSPIN
+from ddgauge.physics.band_relaxation import (
+    BANDS,
+    COHERENCE,
+    boltzmann,
+    complete_positivity,
+    fermi,
+    relaxation,
+    slaved_coherence,
+)
+from ddgauge.physics.generators import NAMES, SPIN_PSEUDOSPIN
 from ddgauge.physics.relaxation import uniaxial
-from ddgauge.physics.two_band import blocks, fields, lowest_occupation
+from ddgauge.physics.two_band import NUMBER, blocks, fields, lowest_occupation
 from ddgauge.units import K_B
 
 UNPOLARISED = np.eye(16)[0]
@@ -88,6 +96,34 @@ def test_coherence_lives_at_most_twice_as_long_as_the_occupation():
     for T2 in (1.0, 2.2):
         followed = least_occupation_of_an_entangled_state(rates(1.0, T2, 1.0, np.inf), ALL_IN_V, 1e-4)
         assert followed == pytest.approx(min(0, 2 / T2 - 1) * 1e-4 / 4, rel=0.01, abs=1e-12)
+
+
+def test_transitions_by_quick_coherence_are_those_of_the_golden_rule():
+    V, gap, T2 = 0.3, 5.0, 0.4  # rad/s and s
+    omega = np.zeros(16)
+    omega[NUMBER["xo"]], omega[NUMBER["zo"]] = 2 * V, gap
+    loss, follow = slaved_coherence(rates(np.inf, T2, np.inf, np.inf) - SPIN_PSEUDOSPIN.ad(omega))
+    rate = (2 * V) ** 2 * T2 / (1 + (gap * T2) ** 2)
+    np.testing.assert_allclose(loss, np.diag(4 * [0] + 4 * [rate]), atol=1e-12)  # S_zo, and spin with it
+    names = [NAMES[A] for A in BANDS], [NAMES[A] for A in COHERENCE]
+    S_x, S_y = (follow[names[1].index(a), names[0].index("zo")] for a in ("xo", "yo"))
+    assert S_x == pytest.approx(2 * V * gap * T2**2 / (1 + (gap * T2) ** 2))
+    assert S_y == pytest.approx(-2 * V * T2 / (1 + (gap * T2) ** 2))
+
+
+def test_a_steady_state_is_the_same_with_slaved_coherence():
+    rng = np.random.default_rng(4)
+    R = rates(1.0, 0.5, 0.7, 0.6)
+    loss = R - SPIN_PSEUDOSPIN.ad(rng.normal(size=(2, 16)))
+    source = np.zeros(16)
+    source[BANDS[1:]] = rng.normal(size=7)  # no source of coherence, none of density
+    found, follow = slaved_coherence(loss)
+    for i in range(2):
+        S = np.linalg.solve(loss[i][1:, 1:], source[1:])
+        bands = np.linalg.solve(found[i][1:, 1:], source[BANDS[1:]])
+        np.testing.assert_allclose(bands, S[BANDS[1:] - 1], rtol=1e-9)
+        np.testing.assert_allclose(follow[i][:, 1:] @ bands, S[COHERENCE - 1], rtol=1e-9)
+        np.testing.assert_array_equal(found[i][0], 0)
 
 
 @pytest.mark.parametrize("state", ["boltzmann", "fermi"])

@@ -141,11 +141,11 @@ def test_a_node_has_no_curvature():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: MassiveDirac2D(M=1e-20, v=-1e6), r"MassiveDirac2D: v = -1e\+06 m/s, must be > 0"),
+        (lambda: MassiveDirac2D(M=1e-20, v=-1e6), r"MassiveDirac2D: v = -1000000.0 m/s, must be > 0"),
         (lambda: MassiveDirac2D(M=np.nan, v=1e6), r"MassiveDirac2D: M = nan J, must be finite"),
         (lambda: Weyl3D(v=1e5, chi=2), r"Weyl3D: chi = 2, must be \+1 or -1"),
         (lambda: Weyl3D(v=1e5, chi=1, tilt=(0, 0.8, 0.7)), r"tilt = \(0, 0.8, 0.7\), must be a vector shorter than 1"),
-        (lambda: LatticeChern(u=1, t=0.0, a=1e-9), r"LatticeChern: t = 0 J, must be > 0"),
+        (lambda: LatticeChern(u=1, t=0.0, a=1e-9), r"LatticeChern: t = 0.0 J, must be > 0"),
         (lambda: LatticeWeyl(k0=4.0, t=1e-19, a=1e-9), r"LatticeWeyl: k0 = 4, must be between 0 and pi"),
         (lambda: DIRAC([1e8, 0, 0]), r"MassiveDirac2D: k has shape \(3,\), must be \(\.\.\., 2\)"),
         (lambda: Hamiltonian(DIRAC, 1, 1e-9), "dimension = 1, must be 2 or 3"),

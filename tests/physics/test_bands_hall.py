@@ -53,6 +53,14 @@ def test_hall_number_is_the_curvature_below_the_chemical_potential(mu, T):
     assert dirac.hall_number(M, mu * MEV, T) == pytest.approx(-total, rel=1e-6)
 
 
+def test_many_cones_at_once_are_one_after_the_other():
+    masses, mu, T = M * np.array([1, -1, 0.5, 0]), MEV * np.array([0, 60, 80, 20]), np.array([300.0, 77.0, 0.0, 4.0])
+    for law in (dirac.hall_number, dirac.streda):
+        np.testing.assert_allclose(law(masses, mu, T), [law(*one) for one in zip(masses, mu, T)], rtol=1e-14)
+    grid = dirac.hall_number(M, MEV * np.array([[60], [100]]), np.array([0.0, 77.0]))
+    np.testing.assert_allclose(grid[1], [-0.25, -0.253831772], rtol=3e-9)
+
+
 def test_a_cone_without_gap_has_no_hall_conductivity_but_at_its_node():
     assert dirac.hall_number(0.0, 10 * MEV, 0) == 0
     assert dirac.hall_number(0.0, 0.0, 4.0) == 0
@@ -103,7 +111,7 @@ def test_landau_levels():
         assert np.abs(exact - level).min() < 1e-9 * M
     assert np.abs(exact - M).min() < 1e-9 * M  # where the oscillator states end
     np.testing.assert_allclose(dirac.landau_levels(M, V, -B, 3), -levels[::-1])
-    with pytest.raises(ValueError, match="Landau levels: abs_B = 0 T, must be > 0"):
+    with pytest.raises(ValueError, match=r"Landau levels: abs_B = 0\.0 T, must be > 0"):
         dirac.landau_levels(M, V, 0.0, 3)
 
 

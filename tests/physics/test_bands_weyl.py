@@ -151,7 +151,7 @@ def test_resistance_is_smooth_where_the_slab_is_as_short_as_the_axial_length():
     lengths = 2 * l * np.array([0.0099, 0.00999, 0.01001, 0.0101])
     f = c.g[0] ** 2 / (c.Gam * c.sigma + c.g[0] ** 2)
     loss = 1 - slab_resistance(c, lengths[1]) * 2 * SIGMA / lengths[1]
-    assert loss == pytest.approx(f * (0.00999**2) / 3, rel=1e-3)
+    assert loss == pytest.approx(f * (1 - np.tanh(0.00999) / 0.00999), rel=1e-9)
     assert np.all(np.diff([slab_resistance(c, s) / s for s in lengths]) < 0)
 
 
@@ -196,6 +196,17 @@ def test_a_node_gains_what_the_fields_pump():
     assert n_t == pytest.approx(pump(B) @ E, rel=1e-12)
 
 
+def test_media_of_warm_and_gated_points_are_those_of_each():
+    rng = np.random.default_rng(2)
+    given = {"mu": MU * rng.uniform(1, 2, 5), "T": rng.uniform(0, 300, 5), "sigma": SIGMA * rng.uniform(1, 2, 5)}
+    many, bulk = weyl_medium(metal([1.0, 2.0, 0], **given)), bulk_conductivity(metal([1.0, 2.0, 0], **given))
+    for n in range(5):
+        c = metal([1.0, 2.0, 0], **{name: values[n] for name, values in given.items()})
+        for name in ("matrix", "drive", "flux", "drift", "relaxation", "storage"):
+            np.testing.assert_allclose(getattr(many, name)[n], getattr(weyl_medium(c), name), rtol=1e-14)
+        np.testing.assert_allclose(bulk[n], bulk_conductivity(c), rtol=1e-14)
+
+
 def test_media_of_many_points_are_those_of_each():
     B = np.random.default_rng(1).normal(size=(5, 3))
     many = weyl_medium(metal(B))
@@ -216,16 +227,16 @@ def test_arcs_mix_the_nodes():
     ("make", "message"),
     [
         (lambda: metal([0, 0, 1.0], tau_v=0.0), "Weyl metal: tau_v = 0 s, must be > 0"),
-        (lambda: metal([0, 0, 1.0], sigma=-1.0), "Weyl metal: sigma = -1 S/m, must be > 0"),
-        (lambda: metal([0, 0, 1.0], mu=0.0), "mu = 0 J at T = 0 K, must not both be 0: there is no state"),
+        (lambda: metal([0, 0, 1.0], sigma=-1.0), "Weyl metal: sigma = -1.0 S/m, must be > 0"),
+        (lambda: metal([0, 0, 1.0], mu=0.0), "mu = 0.0 J at T = 0.0 K, must not both be 0: there is no state"),
         (lambda: metal([0, 0, 1.0], T=-1.0), "Weyl node: T = -1.0 K, must be >= 0"),
         (lambda: metal([0, 0, 1.0], pairs=1.5), "pairs = 1.5, must be a whole number > 0"),
         (lambda: metal(1.0), r"Weyl metal: B has shape \(\), must be"),
         (lambda: metal([0, 0, 1.0], tilt=1.2), r"tilt = 1.2 v, must be >= 0 and < 1 v"),
-        (lambda: weyl.density(MU, 0.0, -V), "Weyl node: v = -400000 m/s, must be > 0"),
+        (lambda: weyl.density(MU, 0.0, -V), "Weyl node: v = -400000.0 m/s, must be > 0"),
         (lambda: weyl.hall_of_nodes(np.eye(3), [1, 1, -1]), r"chi = \[1, 1, -1\] add up to 1, must be 0"),
         (lambda: weyl.hall_of_nodes(np.eye(3)[:2], [2, -2]), "Weyl nodes: chi = 2, must be"),
-        (lambda: slab_resistance(metal([1.0, 0, 0]), 0.0), "Weyl slab: L = 0 m, must be > 0"),
+        (lambda: slab_resistance(metal([1.0, 0, 0]), 0.0), "Weyl slab: L = 0.0 m, must be > 0"),
     ],
 )
 def test_what_is_no_weyl_metal_is_refused(make, message):

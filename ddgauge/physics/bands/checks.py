@@ -6,8 +6,8 @@ import numpy as np
 def positive(where, unit, **given):
     """Refuse what is not > 0 and finite."""
     for name, value in given.items():
-        if not 0 < value < np.inf:  # catches nan too
-            raise ValueError(f"{where}: {name} = {value:g} {unit}, must be > 0 and finite")
+        if not np.all((np.asarray(value) > 0) & np.isfinite(value)):
+            raise ValueError(f"{where}: {name} = {value} {unit}, must be > 0 and finite")
 
 
 def finite(where, unit, **given):

@@ -89,7 +89,6 @@ def sphere_flux(model, bands, radius, center=(0.0, 0.0, 0.0), grid=24):
         theta, phi = np.linspace(0, np.pi, N + 1)[:, None], np.linspace(0, 2 * np.pi, 2 * N + 1)[:-1]
         ones = np.ones_like(phi)
         k = np.stack([np.sin(theta) * np.cos(phi), np.sin(theta) * np.sin(phi), np.cos(theta) * ones], axis=-1)
-        k[[0, -1]] = [[[0, 0, 1]], [[0, 0, -1]]]  # all of a pole is one state
         u = _states(model, np.asarray(center) + radius * k, bands)
         south, east = u[1:], np.roll(u, -1, axis=1)
         return plaquette_fluxes(u[:-1], south, east[1:], east[:-1])

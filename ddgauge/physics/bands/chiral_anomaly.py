@@ -30,10 +30,10 @@ from ddgauge.units import E_CHARGE, HBAR
 class WeylCoefficients:
     """What the chiral anomaly needs to know of a Weyl metal, for all its pairs of nodes."""
 
-    sigma: float  # S/m, of all nodes of one chirality: half of the conductivity at B = 0
+    sigma: np.ndarray  # (...), S/m, of all nodes of one chirality: half of the conductivity at B = 0
     g: np.ndarray  # (..., 3), S/m^2, along B
-    Gam: float  # S/m^3
-    e2_nu: float  # A s/(V m^3), e^2 nu_n
+    Gam: np.ndarray  # (...), S/m^3
+    e2_nu: np.ndarray  # (...), A s/(V m^3), e^2 nu_n
 
 
 def coefficients(mu, T, v, tau_v, sigma, B, pairs=1, tilt=0.0):
@@ -43,11 +43,11 @@ def coefficients(mu, T, v, tau_v, sigma, B, pairs=1, tilt=0.0):
 
     Parameters
     ----------
-    mu, T, v, tilt : float
+    mu, T, v, tilt : float, the first two (...) arrays where they vary
         As in `weyl.density_of_states`: the same for both nodes.
     tau_v : float
         Time for a difference of the nodes' densities to decay, s; infinite if nothing but contacts takes it.
-    sigma : float
+    sigma : float or (...) array
         Conductivity of one node, S/m.
     B : (..., 3) array
         T.
@@ -72,17 +72,17 @@ def coefficients(mu, T, v, tau_v, sigma, B, pairs=1, tilt=0.0):
         raise ValueError(f"{where}: pairs = {pairs}, must be a whole number > 0")
     B = checks.magnetic_field(where, B)
     nu = density_of_states(mu, T, v, tilt)
-    if not nu > 0:
-        raise ValueError(f"{where}: mu = {mu:g} J at T = {T:g} K, must not both be 0: there is no state at the nodes")
-    lowest = float(np.max(quantum_limit(v, B)))
-    if abs(mu) < lowest:
+    if not np.all(nu > 0):
+        raise ValueError(f"{where}: mu = {mu} J at T = {T} K, must not both be 0: there is no state at the nodes")
+    lowest, least = float(np.max(quantum_limit(v, B))), float(np.min(np.abs(mu)))
+    if least < lowest:
         warnings.warn(
-            f"{where}: |mu| = {abs(mu):g} J, should be > {lowest:g} J, the first Landau level in this field "
+            f"{where}: |mu| = {least:g} J, should be > {lowest:g} J, the first Landau level in this field "
             "(quantum limit)",
             RuntimeWarning,
             stacklevel=2,
         )
-    tau = 3 * sigma / (E_CHARGE**2 * nu * v**2)
+    tau = float(np.max(3 * sigma / (E_CHARGE**2 * nu * v**2)))
     if tau > 0.1 * tau_v:
         warnings.warn(
             f"{where}: tau_v = {tau_v:g} s, should be > 10 times 3 sigma / (e^2 nu_n v^2) = {tau:g} s, "
@@ -124,17 +124,19 @@ def weyl_medium(c):
     Returns
     -------
     physics.medium.Medium
-        n = 2; with leading axes where B has them. An electric field that is given beside S acts as -grad S.
+        n = 2; with leading axes where the coefficients have them. A given electric field acts as -grad S.
     """
     g = np.asarray(c.g)
-    flux = np.zeros((*g.shape[:-1], 3, 2, 4, 2))
+    points = np.broadcast_shapes(g.shape[:-1], np.shape(c.sigma), np.shape(c.Gam))
+    axial = np.diag([0.0, 1.0])
+    flux = np.zeros((*points, 3, 2, 4, 2))
     for i in range(3):
-        flux[..., i, :, i + 1, :] = 2 * c.sigma * np.eye(2)
+        flux[..., i, :, i + 1, :] = 2 * np.expand_dims(c.sigma, (-2, -1)) * np.eye(2)
     flux[..., :, 0, 0, 1] = 2 * g
-    matrix = np.zeros((*g.shape[:-1], 4, 2, 4, 2))
+    matrix = np.zeros((*points, 4, 2, 4, 2))
     matrix[..., 1:, :, :, :] = flux
     matrix[..., 0, 1, 1:, 0] = -2 * g
-    relaxation = np.diag([0, 2 * c.Gam])
+    relaxation = 2 * np.expand_dims(c.Gam, (-2, -1)) * axial
     matrix[..., 0, :, 0, :] = relaxation
     return Medium(
         matrix=matrix,
@@ -142,7 +144,7 @@ def weyl_medium(c):
         flux=flux,
         drift=flux[..., 1:, 0],
         relaxation=relaxation,
-        storage=np.diag([0, 2 * c.e2_nu]),
+        storage=2 * np.expand_dims(c.e2_nu, (-2, -1)) * axial,
         kappa=np.array([1.0, 0.0]),
     )
 
@@ -158,12 +160,12 @@ def arc_mixing(c, w):
 
     Returns
     -------
-    (2, 2) array
+    (..., 2, 2) array
         Conductance of a `physics.medium.Face`, S/m^2.
     """
     if not 0 <= w < np.inf:
         raise ValueError(f"arc mixing: w = {w:g} m/s, must be >= 0 and finite; fix A = 0 where it is infinite")
-    return np.diag([0, 2 * c.e2_nu * w])
+    return 2 * np.expand_dims(c.e2_nu, (-2, -1)) * w * np.diag([0.0, 1.0])
 
 
 def bulk_conductivity(c):
@@ -177,11 +179,12 @@ def bulk_conductivity(c):
     (..., 3, 3) array
         S/m.
     """
-    if not c.Gam > 0:
+    if not np.all(c.Gam > 0):
         raise ValueError(
-            f"Weyl metal: Gam = {c.Gam:g} S/m^3, must be > 0 (tau_v finite): the bulk conductivity diverges"
+            f"Weyl metal: Gam = {np.min(c.Gam):g} S/m^3, must be > 0 (tau_v finite): the bulk conductivity diverges"
         )
-    return 2 * c.sigma * np.eye(3) + 2 * np.einsum("...i,...j->...ij", c.g, c.g) / c.Gam
+    sigma, Gam = np.expand_dims(c.sigma, (-2, -1)), np.expand_dims(c.Gam, (-2, -1))
+    return 2 * sigma * np.eye(3) + 2 * np.einsum("...i,...j->...ij", c.g, c.g) / Gam
 
 
 def slab_resistance(c, L):

@@ -21,16 +21,16 @@ def hall_number(M, mu, T):
 
     Parameters
     ----------
-    M : float
+    M : float or array
         Half the gap, J.
-    mu : float
+    mu : float or array
         Chemical potential from the middle of the gap, J.
-    T : float
+    T : float or array
         K.
 
     Returns
     -------
-    float
+    float or array
         nu.
 
     Raises
@@ -40,12 +40,16 @@ def hall_number(M, mu, T):
     """
     checks.temperature("Dirac cone", T)
     checks.finite("Dirac cone", "J", M=M, mu=mu)
+    if np.any((np.asarray(M) == 0) & (np.asarray(mu) == 0) & (np.asarray(T) == 0)):
+        raise ValueError(
+            "Dirac cone: M = 0 J with mu = 0 and T = 0, must not be 0: the Hall conductivity is -+e^2/2h with the "
+            "sign of M (parity anomaly)"
+        )
+    return np.vectorize(_hall_number, otypes=[float])(M, mu, T)[()]
+
+
+def _hall_number(M, mu, T):
     if M == 0:
-        if mu == 0 and T == 0:
-            raise ValueError(
-                "Dirac cone: M = 0 J with mu = 0 and T = 0, must not be 0: the Hall conductivity is -+e^2/2h with the "
-                "sign of M (parity anomaly)"
-            )
         return 0.0
     if T == 0:
         return -M / (2 * max(abs(mu), abs(M)))
@@ -73,16 +77,16 @@ def streda(M, mu, T):
 
     Parameters
     ----------
-    M, mu, T : float
+    M, mu, T :
         As in `hall_number`.
 
     Returns
     -------
-    float
+    float or array
         1/(m^2 T).
     """
     checks.finite("Dirac cone", "J", M=M, mu=mu)
-    return np.sign(M) * E_CHARGE / (2 * H) * float(fermi(-abs(M), mu, T) - fermi(abs(M), mu, T))
+    return np.sign(M) * E_CHARGE / (2 * H) * (fermi(-np.abs(M), mu, T) - fermi(np.abs(M), mu, T))
 
 
 def landau_levels(M, v, B, N):

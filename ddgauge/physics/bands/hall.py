@@ -5,7 +5,7 @@ from scipy.special import expit
 
 from ddgauge.physics.algebra import EPS
 from ddgauge.physics.bands import checks
-from ddgauge.physics.bands.curvature import curvature, elements, energies, orbital_moment, state_density_factor
+from ddgauge.physics.bands.curvature import GAP, curvature, elements, energies, orbital_moment, state_density_factor
 from ddgauge.units import E_CHARGE, HBAR, K_B
 
 FINEST = {2: 1024, 3: 128}  # points along each axis of the zone
@@ -15,8 +15,8 @@ CHUNK = 2**16  # points at once
 def fermi(eps, mu, T):
     """Occupation of energies eps, J: 1 / (exp((eps - mu) / k_B T) + 1), a step where T = 0 K."""
     checks.temperature("Fermi function", T)
-    eps = np.asarray(eps, float)
-    return expit((mu - eps) / (K_B * T)) if T > 0 else np.heaviside(mu - eps, 0.5)
+    above, warm = np.asarray(mu) - eps, np.asarray(T) > 0
+    return np.where(warm, expit(above / np.where(warm, K_B * T, 1.0)), np.heaviside(above, 0.5))
 
 
 def hall_conductivity(model, mu, T, rtol=1e-8):
@@ -50,7 +50,8 @@ def hall_conductivity(model, mu, T, rtol=1e-8):
         eps, X = elements(model, k)
         f = fermi(eps, mu, T)
         gap, step = eps[..., :, None] - eps[..., None, :], f[..., :, None] - f[..., None, :]
-        weight = np.where(step == 0, 0, step) / np.where(step == 0, 1, gap) ** 2  # n, m and m, n are the same pair
+        same = np.abs(gap) <= GAP * np.ptp(eps)
+        weight = np.where(same, 0, step / np.where(same, 1, gap) ** 2)  # n, m and m, n are the same pair
         return (
             0.5 * E_CHARGE**2 / HBAR * np.einsum("abc,...bnm,...cmn,...nm->...a", EPS, X, X, weight, optimize=True).imag
         )

@@ -23,9 +23,9 @@ def density_of_states(mu, T, v, tilt=0.0):
 
     Parameters
     ----------
-    mu : float
+    mu : float or array
         Chemical potential from the node, J.
-    T : float
+    T : float or array
         K.
     v : float
         m/s.
@@ -34,7 +34,7 @@ def density_of_states(mu, T, v, tilt=0.0):
 
     Returns
     -------
-    float
+    float or array
         1/(J m^3).
     """
     checks.temperature("Weyl node", T)

@@ -1,0 +1,109 @@
+"""Electrodes given by densities of states, with or without what tells which energies belong to one mode."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from ddgauge.physics.tunnel.electrodes import Electrode, Nodes, require
+from ddgauge.physics.tunnel.quadrature import breaks, crowded, inverse
+from ddgauge.physics.tunnel.statistics import difference
+from ddgauge.physics.tunnel.storage import needs_pairs
+
+
+@dataclass(frozen=True)
+class Dos(Electrode):
+    """Densities of states of the two spins, and g(w), the energy of the down partner of the up state at w  [HDW (17)].
+
+        nu_dn(g(w)) g'(w) = nu_up(w)
+
+    A rigid Stoner shift is g(w) = w + J. Without g there is no exchange part: electrons, spin and their currents follow
+    from the densities alone. ValueError where a density is negative or g contradicts them.
+    """
+
+    nu_up: Callable  # nu_up(w), states per energy, takes arrays
+    nu_dn: Callable
+    up: tuple  # ends of the support of nu_up, between them energies where it is not smooth, increasing
+    dn: tuple
+    mu: float | tuple  # electrochemical potential of electrons, or that of up and of down
+    T: float  # temperature
+    g: Callable | None = None  # increasing, takes arrays
+
+    def __post_init__(self):
+        self.check_filling()
+        for key in ("up", "dn"):
+            ends = np.asarray(getattr(self, key), float)
+            ordered = ends.ndim == 1 and len(ends) > 1 and np.all(np.isfinite(ends)) and np.all(np.diff(ends) > 0)
+            require(ordered, "Dos", key, getattr(self, key), "must be the ends of the band, finite and increasing")
+            w, _ = crowded(ends)
+            nu = self._inside(0 if key == "up" else 1, w)
+            worst = int(np.argmin(np.where(np.isfinite(nu), nu, -np.inf)))
+            holds = np.isfinite(nu[worst]) and nu[worst] >= 0
+            require(holds, "Dos", f"nu_{key}({w[worst]:g})", nu[worst], "must be >= 0 and finite")
+        if self.g is not None:
+            self._check_g()
+
+    def _check_g(self):
+        """g maps the edges of one band to those of the other, and as many states of both spins lie between."""
+        points = np.unique(np.concatenate([np.linspace(a, b, 9) for a, b in pairwise(self.up)]))
+        image = np.asarray(self.g(points), float)
+        width = self.dn[-1] - self.dn[0]
+        for w, value, end in zip((self.up[0], self.up[-1]), (image[0], image[-1]), (self.dn[0], self.dn[-1])):
+            right = abs(value - end) <= 1e-6 * width
+            require(right, "Dos", f"g({w:g})", value, f"must be {end:g}, where the band of spin down ends")
+        for w, step in zip(points[:-1], np.diff(image)):
+            require(step > 0, "Dos", f"slope of g above {w:g}", step, "must be positive")
+        counts = [self._count(0, points), self._count(1, image)]
+        total = counts[0].sum()
+        for w, up, dn in zip(points[:-1], *counts):
+            matches = abs(up - dn) <= 1e-6 * total
+            want = f"must be {up:g}, as many as up states below their partners: nu_dn(g) g' = nu_up"
+            require(matches, "Dos", f"down states in g of the panel above {w:g}", dn, want)
+
+    def _count(self, s, ends):
+        """Number of states between neighbouring energies."""
+        ends = np.concatenate([[self.edges(s)[0]], ends[1:-1], [self.edges(s)[-1]]])
+        fine = breaks(self.edges(s), ends[0], ends[-1])
+        fine = np.unique(np.concatenate([fine, ends]))
+        w, weight = crowded(fine)
+        return np.histogram(w, ends, weights=weight * self._inside(s, w))[0]
+
+    def _inside(self, s, w):
+        return np.asarray((self.nu_up, self.nu_dn)[s](w), float) * np.ones_like(w)
+
+    def edges(self, s):
+        return np.asarray((self.up, self.dn)[s], float)
+
+    def nu_of(self, s, w):
+        within = self._within(s, w)
+        return np.where(within == w, self._inside(s, within), 0.0)
+
+    def _within(self, s, w):
+        """The energies, those outside of the band moved to its ends."""
+        return np.clip(w, self.edges(s)[0], self.edges(s)[-1])
+
+    def partner(self, s, w):
+        """Energy of the opposite-spin partner of the states of spin s at energies within their band."""
+        return np.asarray(self.g(w), float) if s == 0 else inverse(self.g, w, self.up[0], self.up[-1])
+
+    def A(self, w):
+        needs_pairs(self.g is not None)
+        exchange = []
+        for s in (0, 1):
+            x = self._within(s, np.asarray(w, float))
+            exchange.append(difference(self.arguments(x)[s], self.arguments(self.partner(s, x))[1 - s]))
+        return self.nu(w) / 4 * np.stack(exchange)
+
+    def nodes(self, points):
+        lo, hi = self.up[0], self.up[-1]
+        if self.g is None:
+            both = [crowded(breaks(np.concatenate([points, self.edges(s)]), *self.edges(s)[[0, -1]])) for s in (0, 1)]
+            longest = max(len(w) for w, _ in both)
+            e = np.stack([np.pad(w, (0, longest - len(w)), mode="edge") for w, _ in both])
+            weights = [weight * self._inside(s, w) for s, (w, weight) in enumerate(both)]
+            return Nodes(e, np.stack([np.pad(x, (0, longest - len(x))) for x in weights]), paired=False)
+        down = points[(points > self.dn[0]) & (points < self.dn[-1])]
+        w, weight = crowded(breaks(np.concatenate([points, self.edges(0), self.partner(1, down)]), lo, hi))
+        weight = np.broadcast_to(weight * self._inside(0, w), (2, len(w)))
+        return Nodes(np.stack([w, self.partner(0, w)]), weight, paired=True)

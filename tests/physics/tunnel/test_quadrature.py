@@ -1,0 +1,69 @@
+import numpy as np
+import pytest
+from scipy.special import digamma, expit
+
+from ddgauge.physics.tunnel.quadrature import breaks, crowded, gauss_nodes, inverse, principal_value, thermal_breaks
+from ddgauge.physics.tunnel.statistics import argument, difference, excess, fermi, softplus, thermal_half
+
+
+def test_logarithms_and_roots_at_the_end_of_a_panel_are_integrated():
+    x, weight = crowded([0.0, 1.0])
+    assert weight @ np.sqrt(x) == pytest.approx(2 / 3, rel=1e-10)
+    assert weight @ np.log(x) == pytest.approx(-1, rel=3e-7)
+    assert weight @ np.exp(x) == pytest.approx(np.e - 1, rel=1e-13)
+
+
+def test_principal_value_of_a_step_is_a_logarithm():
+    w = np.array([-3.0, -1.001, -0.999, 0.2, 1.4, 1.9, 2.5, 40.0])
+    points = np.array([-1.0, 0.5, 2.0])
+    value = principal_value(w, points, np.ones((2, 16)))
+    np.testing.assert_allclose(value, np.log(np.abs((w + 1) / (w - 2))), rtol=1e-11)
+
+
+def test_principal_value_of_a_polynomial():
+    """P int_-1^1 w'^2 / (w - w') dw' = w^2 ln|(w + 1) / (w - 1)| - 2 w, also where panels meet."""
+    w = np.array([-2.0, -1.1, -0.5, 0.0, 0.3, 0.95, 1.3])
+    points = np.array([-1.0, 0.0, 0.3, 1.0])
+    value = principal_value(w, points, gauss_nodes(points) ** 2)
+    np.testing.assert_allclose(value, w**2 * np.log(np.abs((w + 1) / (w - 1))) - 2 * w, rtol=1e-10, atol=1e-12)
+
+
+def test_principal_value_of_a_fermi_function():
+    """Edge far below mu: ln|w - a| - ln(2 pi T) - Re psi(1/2 + i (w - mu) / 2 pi T)."""
+    mu, T, w, a, b = 1.5, 0.4, 2.2, -10.0, 12.0
+    points = breaks(thermal_breaks(mu, T, 22), a, b)
+    value = principal_value(np.array([w]), points, expit((mu - gauss_nodes(points)) / T))[0]
+    assert value == pytest.approx(3.038429, rel=3e-7)
+    exact = np.log(w - a) - np.log(2 * np.pi * T) - digamma(0.5 + 1j * (w - mu) / (2 * np.pi * T)).real
+    assert value == pytest.approx(exact, rel=1e-9)
+
+
+def test_inverse_of_rising_and_falling_functions():
+    y = np.array([0.1, 0.5, 0.9])
+    np.testing.assert_allclose(inverse(lambda x: x**3, y, 0, 1), np.cbrt(y), rtol=1e-14)
+    np.testing.assert_allclose(inverse(lambda x: 1 - x, y, 0, 1), 1 - y, rtol=1e-14)
+
+
+def test_small_differences_of_occupations_keep_their_digits():
+    """f(x + d) - f(x) = f' d at d far below rounding; equal arguments give zero to the last bit."""
+    assert difference(0.3 + 2.0**-50, 0.3) == pytest.approx(2.0**-50 * expit(0.3) * expit(-0.3), rel=1e-9)
+    x = np.array([-np.inf, -3.0, 0.0, 700.0, np.inf])
+    assert np.all(difference(x, x) == 0)
+    np.testing.assert_array_equal(difference(x, x[::-1])[[0, 2, 4]], [-1, 0, 1])
+
+
+def test_a_cold_state_is_half_full_at_mu():
+    np.testing.assert_array_equal(fermi(np.array([0.9, 1.0, 1.1]), 1.0, 0.0), [1, 0.5, 0])
+    np.testing.assert_array_equal(argument(np.array([0.9, 1.0, 1.1]), 1.0, 0.0), [np.inf, 0, -np.inf])
+    assert softplus(2.0, 0.0) == 2
+
+
+def test_thermal_functions():
+    """T C(u/T) = (u/2) coth(u/2T), series and limit without a seam; |u|/2 in the cold."""
+    u = np.array([1e-9, 0.9e-4, 1.1e-4, 0.5, 30.0])
+    np.testing.assert_allclose(thermal_half(2 * u, 2.0), u / np.tanh(u / 2), rtol=1e-10)
+    np.testing.assert_array_equal(thermal_half(np.array([-3.0, 0.0]), 0.0), [1.5, 0])
+    np.testing.assert_allclose(excess(np.array([1e-6]), 1.0), 1e-12 / 12, rtol=1e-12)
+    near = np.array([0.0499999, 0.0500001])
+    assert np.diff(excess(near, 1.0))[0] == pytest.approx(0.05 / 6 * 2e-7, rel=1e-3)
+    assert excess(6.0, 0.0) == 3
