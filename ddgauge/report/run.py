@@ -18,6 +18,9 @@ EXPERIMENTS = {
     "relaxation": "decay of spin modes",
     "two-current": "majority and minority spin, the two-current model",
     "angular-magnetoresistance": "resistivity against the angle of the magnetisation",
+    "field-magnetoresistance": "resistivity against a magnetic field",
+    "hall": "transverse resistivity against a field along the normal",
+    "temperature": "magnetoresistance and conductances against temperature",
 }
 BALANCES = {
     "charge": "current out of all faces and charge that is stored",
