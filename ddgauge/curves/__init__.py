@@ -9,11 +9,14 @@ A kind of curve is a module with
     closed_form(run)          the same columns by a closed form, without what it runs over, or None where there is none
 """
 
-from ddgauge.curves import angular_magnetoresistance
+from ddgauge.curves import angular_magnetoresistance, field_magnetoresistance, hall, temperature
 from ddgauge.curves.frame import Point, curve
 
 __all__ = ["KINDS", "Point", "curve"]
 
 KINDS = {
     "angular-magnetoresistance": angular_magnetoresistance,
+    "field-magnetoresistance": field_magnetoresistance,
+    "hall": hall,
+    "temperature": temperature,
 }

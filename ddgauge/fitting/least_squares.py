@@ -10,6 +10,7 @@ from scipy import stats
 
 MOST_EVALUATIONS = 60
 DAMPING = 1e-2  # to begin with
+REACH = 0.9  # of a step, relative to a parameter, or in powers of e: not to zero, where what is even has no slope
 FLAT = 1e-6  # decrease of the sum of squares, relative to its mean, that is not worth a step: 0.001 standard errors
 SHORT = 1e-9  # relative length of such a step
 ROUNDING = 1e-14
@@ -54,13 +55,16 @@ def minimum(residuals, start, lower, upper):
     scale, damping, growth = np.zeros(len(u)), DAMPING, 2.0
     for _ in range(MOST_EVALUATIONS):
         scale = np.maximum(scale, np.linalg.norm(J, axis=0))
-        reach = np.maximum(1.0, np.abs(u))  # a parameter at most doubles, or changes by e on a logarithmic scale
+        reach = REACH * np.maximum(1.0, np.abs(u))
         low, high = np.maximum(lower - u, -reach), np.minimum(upper - u, reach)
         step = _step(r, J, low, high, damping, np.where(scale > 0, scale, 1.0))
         new, cost, gain = np.clip(u + step, lower, upper), r @ r, r @ r - np.sum((r + J @ step) ** 2)
         short = np.linalg.norm(scale * step) <= SHORT * np.linalg.norm(scale * u)
         if short or gain <= (FLAT / len(r) if damping <= 1 else ROUNDING) * cost:
-            return u, True
+            if (np.abs(step) < reach).all():
+                return u, True
+            damping, growth = damping * growth, 2 * growth  # cut short, it says nothing of what is to be gained
+            continue
         r_new, J_new = residuals(new)
         ratio = (cost - r_new @ r_new) / gain if np.isfinite(r_new).all() else -1.0
         if ratio > 1e-4:

@@ -161,7 +161,7 @@ def _words(blind, unknowns, values, amounts, units):
             if unknown.log or abs(10 * amount) <= 1.001 * abs(value):
                 parts.append((unknown.name, f"{10 * d:+.3g} %"))
             else:
-                parts.append((unknown.name, f"{d * amount:+.3g} {unit}"))
+                parts.append((unknown.name, f"{d * amount:+.3g} {unit}".removesuffix(" 1")))
     told = f"{0.1 * blind.change:.1g} standard errors in all"
     if len(parts) == 1:
         ((name, change),) = parts

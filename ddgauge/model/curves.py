@@ -6,9 +6,10 @@ import numpy as np
 from pydantic import BeforeValidator, Field, create_model, model_validator
 
 from ddgauge.model.errors import Checked, InputError, instead_of, show
-from ddgauge.model.quantities import Choice, Numbers, Quantity, Whole
+from ddgauge.model.quantities import Choice, Numbers, Quantity, Switch, Vector, Whole, nonzero
 
 PLANES = ("xy", "yz", "xz")
+AXES = ("x", "y", "z")
 
 
 class Curve(Checked):
@@ -34,6 +35,10 @@ class Curve(Checked):
         if self.spacing == "log" and not (self.start > 0 and self.stop > 0):
             raise InputError("from and to must be > 0 where spacing = 'log'")
         return self
+
+    def problems(self, stack):
+        """What of a stack does not go with this curve, a line each."""
+        return ()
 
     @property
     def abscissa(self):
@@ -84,8 +89,47 @@ class AngularMagnetoresistance(over("degree", **{"from": 0.0, "to": 360.0, "poin
     B: Quantity("T", ">= 0") | None = None  # of a field that turns with the magnetisation
 
 
+class FieldMagnetoresistance(over("T")):
+    """[curve] of "field-magnetoresistance": a field along some directions."""
+
+    stands: ClassVar = {"magnetisation": {"direction": [1, 0, 0]}}
+
+    directions: some_of(AXES, "directions") = AXES
+    follow: Switch = False  # whether the magnetisation goes with the field
+
+
+class Hall(over("T")):
+    """[curve] of "hall": a field along the normal."""
+
+    stands: ClassVar = {"magnetisation": {"direction": [1, 0, 0]}}
+
+    saturation: Quantity("T", "> 0") | None = None  # field along z, from which on the magnetisation is along it
+    in_plane: Vector("", read=nonzero) = (1.0, 0.0, 0.0)  # along which it is without a field
+
+    @model_validator(mode="after")
+    def _flat(self):
+        if self.in_plane[2] or (self.saturation is None and "in_plane" in self.model_fields_set):
+            what = "must have no z" if self.in_plane[2] else "needs saturation (T), without which nothing turns"
+            raise InputError(f"in_plane = {show(list(self.in_plane))} {what}")
+        return self
+
+
+class Temperature(over("K", ">= 0")):
+    """[curve] of "temperature": moments of [layer.exchange] from order through the paramagnet."""
+
+    stands: ClassVar = {"magnetisation": {"direction": [1, 0, 0]}, "temperature": 300.0}
+
+    def problems(self, stack):
+        """Where nothing depends on temperature."""
+        if not any(layer.exchange for layer in stack.layers):
+            yield ": experiment = 'temperature' needs a layer with exchange: nothing else depends on it"
+
+
 CURVES = {
     "angular-magnetoresistance": AngularMagnetoresistance,
+    "field-magnetoresistance": FieldMagnetoresistance,
+    "hall": Hall,
+    "temperature": Temperature,
 }
 
 

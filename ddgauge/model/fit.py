@@ -24,6 +24,8 @@ def problems(run):
     yield from _evolution(run)
     yield from _wave(run)
     yield from _texture(run)
+    if run.curve is not None:
+        yield from run.curve.problems(run.stack)
 
 
 def _mesh(run):

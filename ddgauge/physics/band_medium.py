@@ -46,6 +46,9 @@ def screened_medium(Dm, ad_q, loss, carried, forced, eps, rate):
     The step of Newton's method: with K S + c of the state for `forced` and its field in `carried`, J_i is the change of
     flow by a change of S and phi.
 
+    A solver in double precision needs S, and n_bg, in units of a density near their own, n_ref: give forced / n_ref
+    and eps / n_ref.
+
     Parameters
     ----------
     Dm, ad_q, loss, carried :

@@ -6,6 +6,9 @@ from ddgauge.post import plot_curves
 
 FIGURES = {
     "angular-magnetoresistance": plot_curves.angular_magnetoresistance,
+    "field-magnetoresistance": plot_curves.field_magnetoresistance,
+    "hall": plot_curves.hall,
+    "temperature": plot_curves.temperature,
 }
 
 

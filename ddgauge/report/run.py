@@ -19,6 +19,9 @@ EXPERIMENTS = {
     "two-current": "majority and minority spin, the two-current model",
     "weyl": "charge in a Weyl metal, and the imbalance of its nodes",
     "angular-magnetoresistance": "resistivity against the angle of the magnetisation",
+    "field-magnetoresistance": "resistivity against a magnetic field",
+    "hall": "transverse resistivity against a field along the normal",
+    "temperature": "magnetoresistance and conductances against temperature",
 }
 BALANCES = {
     "charge": "current out of all faces and charge that is stored",

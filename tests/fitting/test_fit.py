@@ -494,43 +494,40 @@ def test_full_disk_is_an_error_that_leaves_no_fit_that_looks_whole(written, monk
     assert not (tmp_path / "fit.json").exists()
 
 
-@pytest.mark.parametrize("tables", ["film", "plane"])
-def test_fit_is_the_same_on_any_number_of_ranks(tmp_path, tables):
+def test_fit_is_the_same_on_any_number_of_ranks(tmp_path):
     """In one dimension ranks share the points, in two they solve each together."""
-    if tables == "film":
-        rows, base, path, y = [{"layer.Pt.thickness": d} for d in (3e-9, 4e-9, 5e-9)], FILM, THETA, Y["rho_xx"]
-        x, values = "layer.Pt.thickness", [3e-9, 4e-9, 5e-9]
-    else:
-        mesh = {"dimension": 2, "size": [2e-8], "periodic": False, "element_size": 4e-9}
-        base = CPP | {"mesh": mesh, "solver": {"tolerance": 1e-12}}
-        rows, path, y = [{"layer.Co.thickness": 2e-8}], "layer.Co.conductivity", R_CPP
-        x, values = "layer.Co.thickness", [2e-8]
-    exact = results(base, rows, y)[:, 0]
-    file = write(
-        tmp_path,
-        starting(base, **{path: 0.95 * (0.11 if path == THETA else 1.7e7)}),
-        {"x": values, "y": exact * (1 + 1e-3 * np.cos(np.arange(len(exact))))},
-        x={"x": x},
-        y={"y": y},
-        sigma={"y": 1e-3 * exact[0]},
-        parameter=[{"path": path}],
-    )
+    mesh = {"dimension": 2, "size": [2e-8], "periodic": False, "element_size": 4e-9}
+    plane = CPP | {"mesh": mesh, "solver": {"tolerance": 1e-12}}
+    cases = {
+        "film": (FILM, "layer.Pt.thickness", [3e-9, 4e-9, 5e-9], THETA, 0.11, Y["rho_xx"]),
+        "plane": (plane, "layer.Co.thickness", [2e-8], "layer.Co.conductivity", 1.7e7, R_CPP),
+    }
+    alone = {}
+    for name, (base, x, values, path, truth, y) in cases.items():
+        exact = results(base, [{x: value} for value in values], y)[:, 0]
+        columns = {"x": values, "y": exact * (1 + 1e-3 * np.cos(np.arange(len(exact))))}
+        given = {"x": {"x": x}, "y": {"y": y}, "sigma": {"y": 1e-3 * exact[0]}, "parameter": [{"path": path}]}
+        (tmp_path / name).mkdir()
+        file = write(tmp_path / name, starting(base, **{path: 0.95 * truth}), columns, **given)
+        alone[name] = fit(file).parameters[path]
     code = (
         "import sys; from mpi4py import MPI; from ddgauge.fitting import fit\n"
-        "found = fit(sys.argv[1], out=sys.argv[2])\n"
-        "values = MPI.COMM_WORLD.allgather((found.values, found.errors))\n"
-        "assert all(value == values[0] for value in values)"
+        "for name in 'film', 'plane':\n"
+        "    found = fit(f'{name}/case.json', out=f'{name}/{MPI.COMM_WORLD.size}')\n"
+        "    values = MPI.COMM_WORLD.allgather((found.values, found.errors))\n"
+        "    assert all(value == values[0] for value in values)"
     )
-    alone = fit(file).parameters[path]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("OMPI_COMM", "PMIX", "PRTE"))}
+    environment["PRTE_MCA_rmaps_default_mapping_policy"] = ":oversubscribe"
+    environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     for ranks in 2, 3:
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("OMPI_COMM", "PMIX", "PRTE"))}
-        environment["PRTE_MCA_rmaps_default_mapping_policy"] = ":oversubscribe"
-        command = ["mpirun", "-n", str(ranks), sys.executable, "-c", code, str(file), str(tmp_path / str(ranks))]
-        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+        command = ["mpirun", "-n", str(ranks), sys.executable, "-c", code]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path, check=False)
         assert done.returncode == 0, done.stderr
-        together = json.loads((tmp_path / str(ranks) / "fit.json").read_text())["parameters"][path]
-        assert together["value"] == pytest.approx(alone.value, rel=1e-7)
-        assert together["error"] == pytest.approx(alone.error, rel=1e-3)
+        for name, parameter in alone.items():
+            together = json.loads((tmp_path / name / str(ranks) / "fit.json").read_text())["parameters"]
+            assert together[parameter.name]["value"] == pytest.approx(parameter.value, rel=1e-7)
+            assert together[parameter.name]["error"] == pytest.approx(parameter.error, rel=1e-3)
 
 
 def test_errors_on_one_rank_are_errors_on_all(tmp_path):

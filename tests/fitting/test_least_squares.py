@@ -39,6 +39,15 @@ def test_bounds_hold_and_the_others_are_at_their_best_there():
     np.testing.assert_allclose(u, expected, rtol=1e-5)
 
 
+def test_search_does_not_end_at_zero_where_what_is_even_has_no_slope():
+    def residuals(u):
+        return np.log(1 + 100 * u**2) - np.log(5), np.array([200 * u / (1 + 100 * u**2)])
+
+    u, converged = ls.minimum(residuals, np.ones(1), FREE[0][:1], FREE[1][:1])
+    assert converged
+    assert abs(u[0]) == pytest.approx(0.2, rel=1e-5)
+
+
 def test_step_to_where_nothing_is_known_is_taken_back():
     def residuals(u):
         if u[0] > 2:

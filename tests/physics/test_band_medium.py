@@ -219,23 +219,24 @@ def test_slab_between_a_contact_of_c_up_and_a_wall():
 N0, EPS = 1e23, 11.7 * epsilon_0
 
 
-def gas(rate=1e4):
-    """Electrons of c at 300 K, D = 3.6e-3 m^2/s, about a uniform state."""
+def gas(rate=1e4, n_ref=N0):
+    """Electrons of c at 300 K, D = 3.6e-3 m^2/s, about a uniform state, densities in units of n_ref."""
     D, state = 3.6e-3, fields([N0, 0, 0, 0], np.zeros(4), np.zeros(4))
     K, _ = drift(D * e / (k * 300), 0.0, 0.0)
-    return screened_medium(D * np.eye(16), np.zeros((3, 16, 16)), STILL, 0.0, K @ state, EPS, rate)
+    return screened_medium(D * np.eye(16), np.zeros((3, 16, 16)), STILL, 0.0, K @ state / n_ref, EPS / n_ref, rate)
 
 
-def test_electrons_screen_a_background():
+@pytest.mark.parametrize("n_ref", [1.0, N0])
+def test_electrons_screen_a_background(n_ref):
     """Debye: dn = a n0 / (1 + q^2 lambda^2)."""
     debye, q, rate = 1.292882839e-8, 2 * np.pi / 100e-9, 1e4
-    A = wave(gas(rate), [q, 0, 0])
+    A = wave(gas(rate, n_ref), [q, 0, 0])
     scale = np.abs(A).max(axis=1)
     load = np.zeros(17)
-    load[16] = rate * e * N0  # background n0 (1 + a cos q x), per a
+    load[16] = rate * e * N0 / n_ref  # background n0 (1 + a cos q x), per a
     answer = np.linalg.solve(A / scale[:, None], load / scale)
-    assert answer[0] / N0 == pytest.approx(0.602445958, rel=1e-8)
-    assert answer[0] / N0 == pytest.approx(1 / (1 + (q * debye) ** 2), rel=1e-8)
+    assert answer[0] * n_ref / N0 == pytest.approx(0.602445958, rel=1e-8)
+    assert answer[0] * n_ref / N0 == pytest.approx(1 / (1 + (q * debye) ** 2), rel=1e-8)
     assert answer[16] == pytest.approx(1.557443278e-2, rel=1e-7)
 
 

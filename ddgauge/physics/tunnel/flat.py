@@ -132,7 +132,7 @@ def T_ex(L, R):
 
         (2 / pi nu_0R) int a_L (B_R - H_R f_L) dw
 
-    B_R and H_R are logarithms of the distances to the band edges. To leading order in J/D it is
+    B_R and H_R are logarithms of the distances to the band edges. To leading order in J/D and T/D it is
     -2 J_R q_ex / (pi D nu_0L), at T = 0 -J_L J_R / (2 pi D): twice T_S. Erratum of HDW: (120) is twice that.
 
     Parameters
