@@ -504,7 +504,7 @@ def test_a_fit_says_what_it_found_and_leaves_its_files(command):
 
 
 def test_warnings_of_a_fit_are_said_beside_its_tables(command):
-    blind = FIT + '[[fit.parameter]]\nfactor = "rho"\n'
+    blind = FIT.replace("spin_hall = 0.08", "spin_hall = 1e-4") + '[[fit.parameter]]\nfactor = "rho"\n'
     code, printed, said = command("fit", write(blind), write(DATA, "data.csv"))
     assert code == 0
     assert "warning: the data do not tell layer.Pt.conductivity and factor of rho apart" in said
