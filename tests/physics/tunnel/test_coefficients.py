@@ -276,6 +276,15 @@ def test_the_coldest_temperatures_are_zero():
     np.testing.assert_allclose(all_of(hardly.L), all_of(cold.L), rtol=1e-12)
 
 
+def test_charge_and_spin_follow_from_the_densities_alone():
+    a, b = (coefficients(elliptic(8.5, 1.0, g), flat(7.5, 0.6, J=3.0), 1.0) for g in (None, lambda w: w + J))
+    np.testing.assert_allclose([a.I_0, a.I_F], [b.I_0, b.I_F], rtol=1e-10)
+    np.testing.assert_allclose([a.L.S, a.L.E_S, a.L.A_S, a.L.T_S], all_of(b.L)[:4], rtol=1e-8)
+    np.testing.assert_array_equal(all_of(a.R)[4:], all_of(b.R)[4:])
+    with pytest.raises(ValueError, match="g = None, must be given for the exchange part"):
+        a.L.T_ex  # noqa: B018
+
+
 def test_amplitude_is_a_number():
     with pytest.raises(ValueError, match="coefficients: t = nan, must be a finite amplitude"):
         coefficients(flat(), flat(), np.nan)

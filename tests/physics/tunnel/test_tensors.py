@@ -79,6 +79,13 @@ def test_charge_and_spin_reverse_at_the_other_node(c):
     np.testing.assert_array_equal(other, -currents(c, Z, tilted(0.8)).spin)
 
 
+def test_tensors_of_the_nodes_swap_with_the_labels(c):
+    there = coefficients(flat(7.5, 0.7, J=3.0, N_o=2.0), elliptic(8.5, 1.0), 1.0)
+    a, b = currents(c, Z, tilted(0.8)), currents(there, tilted(0.8), Z)
+    np.testing.assert_allclose(b.exchange["LL"], a.exchange["RR"], atol=1e-9 * np.abs(a.exchange["RR"]).max())
+    np.testing.assert_allclose(b.direct["LL"], a.direct["RR"], atol=1e-6 * np.abs(a.direct["RR"]).max())
+
+
 def test_axis_of_a_normal_metal_drops_out():
     c = coefficients(elliptic(8.5, 1.0), flat(7.5, 0.7, J=0.0), 1.0)
     a, b = currents(c, Z, tilted(0.8)), currents(c, Z, tilted(2.5))
