@@ -5,6 +5,7 @@ import numpy as np
 from ddgauge.post.plot import BESIDE, COLOURS, STROKES, STYLE, plt, scaled
 
 FORMULA = {"linestyle": "none", "marker": "o", "markersize": 3.2, "markerfacecolor": "none", "markeredgewidth": 0.7}
+DECADES = 30  # ratio of temperatures beyond which their axis is logarithmic
 DOTS = 19  # of a closed form, at most
 FIELDS = {"x": "B along x", "y": "B along y", "z": "B along z"}
 ANGLES = {"xy": "α (xy, from j)", "yz": "β (yz, from z)", "xz": "γ (xz, from z)"}
@@ -44,15 +45,26 @@ def field_magnetoresistance(curve, extracted, title):
 
 
 def hall(curve, extracted, title):
-    """Resistivities against the field along the normal, with the line whose slope and intercept are read off."""
-    figure, (_, right) = _resistivities(curve, extracted, "B", "B (T)", FIELDS, title)
-    if extracted.get("anomalous") is not None:
-        with plt.rc_context(STYLE):
-            B = np.linspace(0, np.max(curve["B"]), 2)
-            line = (extracted["anomalous"] + extracted["ordinary"] * B) / extracted["rho"] * 1e4
-            right.plot(B, line, color="#888888", linestyle=":", label="beyond saturation", zorder=1)
-            right.legend(**BESIDE)
-    return figure
+    """Transverse resistivity against the field along the normal, and the line that is read off."""
+    B, rho, formula = np.asarray(curve["B"]), extracted["rho"], curve["closed_form"]
+
+    def over_rho(table):
+        return {"solved": np.asarray(table["transverse"]["z"]) / rho * 1e4}
+
+    with plt.rc_context(STYLE):
+        figure, axes = plt.subplots(figsize=(5.8, 3.5))
+        panel(axes, B, over_rho(curve), formula and over_rho(formula))
+        if extracted.get("ordinary") is not None:
+            right = np.array([0, B.max()]) if B.max() > 0 else np.array([B.min(), 0])
+            intercept = extracted.get("anomalous", 0.0) * np.sign(right.sum())
+            line = (intercept + extracted["ordinary"] * right) / rho * 1e4
+            axes.plot(right, line, color="#222222", linestyle=":", label="slope, intercept")
+        axes.set_xlabel("B along z (T)")
+        axes.set_ylabel(r"$\rho_{yx}/\rho$  ($10^{-4}$)")
+        axes.margins(x=0)
+        legend(axes, formula)
+        axes.set_title(title, fontsize=10)
+        return figure
 
 
 def _resistivities(curve, extracted, quantity, label, names, title):
@@ -101,6 +113,8 @@ def temperature(curve, extracted, title):
             if extracted["ordering_temperature"] > 0:
                 axes.axvline(extracted["ordering_temperature"], color="#888888", linestyle=":", label="$T_C$")
             legend(axes, None)
+        if T.min() > 0 and T.max() > DECADES * T.min():
+            panels[-1].set_xscale("log")
         panels[-1].set_xlabel("temperature (K)")
         figure.suptitle(title, fontsize=10)
         return figure

@@ -101,7 +101,10 @@ def test_hanle_curves_are_even_along_and_odd_across():
 def test_a_magnetisation_that_follows_the_field_gives_the_angular_amplitudes():
     sheet = {"G_r": 1e14, "G_i": 3e13}
     curve = {"values": [-2, 2], "follow": True}
-    by_field = numbers("field-magnetoresistance", 0.1, curve, D=4e-6, sheet=sheet)["extracted"]
+    found = numbers("field-magnetoresistance", 0.1, curve, D=4e-6, sheet=sheet)
+    for table in found["curve"], found["curve"]["closed_form"]:
+        assert table["transverse"]["z"][0] == pytest.approx(-table["transverse"]["z"][1])
+    by_field = found["extracted"]
     by_angle = numbers("angular-magnetoresistance", 0.1, ANGLES | {"B": 2}, D=4e-6, sheet=sheet)["extracted"]
     for key in RATIOS:
         assert by_field[key] == pytest.approx(by_angle[key], rel=1e-3)  # fitted there, beside terms of theta^4
