@@ -8,7 +8,7 @@ from petsc4py import PETSc
 from ddgauge.fem.equations import SolverError
 from ddgauge.fem.precondition import block_matrix, preconditioner
 
-DIRECT = 20_000  # unknowns up to which factors are cheaper than iterations
+DIRECT = {1: np.inf, 2: 500_000, 3: 20_000}  # unknowns up to which factors are cheaper than iterations, by dimension
 PASSES = 6  # of iterative refinement, at most
 ROUNDING = 2e-14  # of a residual, relative to the largest diagonal entry times the solution
 
@@ -29,7 +29,7 @@ class Linear:
     tolerance : float
         Of the relative residual.
     method : "direct", "iterative" or None
-        None: direct in one dimension and for small systems.
+        None: direct in one dimension and up to DIRECT unknowns in others.
     near : (entries, n, n) array, optional
         Blocks whose diagonal is to precondition with.
     """
@@ -37,7 +37,7 @@ class Linear:
     def __init__(self, assembly, blocks, conserved, null, scale, tolerance, method=None, near=None):
         self.assembly, self.n, self.comm = assembly, blocks.shape[1], assembly.mesh.comm
         self.conserved, self.null, self.scale, self.tolerance = conserved, null, scale, tolerance
-        small = assembly.mesh.dimension == 1 or assembly.index_map.size_global * self.n <= DIRECT
+        small = assembly.index_map.size_global * self.n <= DIRECT[assembly.mesh.dimension]
         self.method = method or ("direct" if small else "iterative")
         PETSc.garbage_cleanup(self.comm)  # factors that Python let go of; PETSc frees them on all ranks at once
         self.ksp = preconditioner(self, blocks, blocks if near is None else near)

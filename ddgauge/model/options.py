@@ -89,9 +89,7 @@ class SolverOptions(Checked):
     tolerance: Quantity("", "> 0") = 1e-10  # relative residual
     balance_tolerance: Quantity("", "> 0") = 1e-8  # relative error of balances, beyond which there is no result
     reduced_basis: Switch = False  # whether a sweep may answer points by a reduced basis
-    reduced_tolerance: Quantity("", "> 0") = (
-        1e-6  # estimated relative error of a point beyond which it is solved in full
-    )
+    reduced_tolerance: Quantity("", "> 0") = 1e-6  # estimated relative error beyond which a point is solved in full
 
 
 class TimeOptions(Checked):
