@@ -9,7 +9,17 @@ A kind of curve is a module with
     closed_form(run)          the same columns by a closed form, without what it runs over, or None where there is none
 """
 
-from ddgauge.curves import angular_magnetoresistance, field_magnetoresistance, hall, temperature
+from ddgauge.curves import (
+    angular_magnetoresistance,
+    exchange_hall,
+    field_magnetoresistance,
+    hall,
+    memory_loss,
+    rashba_memory_loss,
+    spin_pumping,
+    temperature,
+    torque_thickness,
+)
 from ddgauge.curves.frame import Point, curve
 
 __all__ = ["KINDS", "Point", "curve"]
@@ -19,4 +29,9 @@ KINDS = {
     "field-magnetoresistance": field_magnetoresistance,
     "hall": hall,
     "temperature": temperature,
+    "torque-thickness": torque_thickness,
+    "spin-pumping": spin_pumping,
+    "memory-loss": memory_loss,
+    "rashba-memory-loss": rashba_memory_loss,
+    "exchange-hall": exchange_hall,
 }

@@ -91,3 +91,22 @@ def expansion(K, order=2):
     """
     minus_K = -K.reshape(12, 12)
     return sum(np.linalg.matrix_power(minus_K, n) for n in range(order + 1)).reshape(3, 4, 3, 4)
+
+
+def anomalous_hall_angle(kappa, thetaC):
+    """Hall angle of a current that carries spin, to lowest order  [Z23 App. C].
+
+        sigma_yx / sigma = -kappa_3 theta_C^3
+
+    Parameters
+    ----------
+    kappa : (3,) array
+        Drift polarisation; along the moments as the carriers see them where these carry it.
+    thetaC : (3, 3) array
+        Spin Hall vectors, thetaC[a, k]: spin axis a, Hall axis k.
+
+    Returns
+    -------
+    float
+    """
+    return -kappa @ thetaC[:, 2]

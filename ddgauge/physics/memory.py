@@ -4,9 +4,9 @@ import numpy as np
 
 
 def behind_interlayer(G, sigma, ell, t):
-    """What a metal sees of a magnet behind a layer that forgets spin, and what part reaches the magnet  [Rojas14].
+    """What a metal sees of a magnet behind a layer that forgets spin, and what spin voltage reaches it  [Rojas14].
 
-        G_seen = g (G + g tanh delta) / (g + G tanh delta),  arrives = g / (g cosh delta + G sinh delta)
+        G_seen = g (G + g tanh delta) / (g + G tanh delta),  passed = g / (g cosh delta + G sinh delta)
 
     with g = sigma / 2 ell and delta = t / ell: exact in one dimension for spin that does not precess in the layer, and
     so also for the transmission and absorption of `interface.thin_interlayer`.
@@ -24,12 +24,12 @@ def behind_interlayer(G, sigma, ell, t):
     -------
     seen : (3, 3) array
         S/m^2, absorption positive.
-    taken : (3, 3) array
-        Spin current that the magnet takes per spin voltage at the metal's side, S/m^2.
+    passed : (3, 3) array
+        Spin voltage at the magnet per spin voltage at the metal.
     """
     g, delta, one = sigma / (2 * ell), t / ell, np.eye(3)
     inward = np.linalg.inv(g * np.cosh(delta) * one + np.sinh(delta) * G)
-    return g * (G * np.cosh(delta) + g * np.sinh(delta) * one) @ inward, g * G @ inward
+    return g * (G * np.cosh(delta) + g * np.sinh(delta) * one) @ inward, g * inward
 
 
 def equivalent_delta(share):

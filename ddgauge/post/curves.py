@@ -2,13 +2,18 @@
 
 import numpy as np
 
-from ddgauge.post import plot_curves
+from ddgauge.post import plot_curves, plot_spin_curves
 
 FIGURES = {
     "angular-magnetoresistance": plot_curves.angular_magnetoresistance,
     "field-magnetoresistance": plot_curves.field_magnetoresistance,
     "hall": plot_curves.hall,
     "temperature": plot_curves.temperature,
+    "torque-thickness": plot_spin_curves.torque_thickness,
+    "spin-pumping": plot_spin_curves.spin_pumping,
+    "memory-loss": plot_spin_curves.memory_loss,
+    "rashba-memory-loss": plot_spin_curves.rashba_memory_loss,
+    "exchange-hall": plot_spin_curves.exchange_hall,
 }
 
 

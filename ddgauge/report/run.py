@@ -22,6 +22,11 @@ EXPERIMENTS = {
     "field-magnetoresistance": "resistivity against a magnetic field",
     "hall": "transverse resistivity against a field along the normal",
     "temperature": "magnetoresistance and conductances against temperature",
+    "torque-thickness": "torque efficiency against thickness",
+    "spin-pumping": "spin pumping against thickness",
+    "memory-loss": "spin memory loss against thickness",
+    "rashba-memory-loss": "spin memory loss against Rashba coupling",
+    "exchange-hall": "anomalous Hall effect against the rotation of moments",
 }
 BALANCES = {
     "charge": "current out of all faces and charge that is stored",

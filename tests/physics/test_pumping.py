@@ -57,7 +57,7 @@ def test_perfect_sink_takes_all_that_the_bare_interface_pumps():
 
 
 def test_inverse_spin_hall_field_is_across_the_spin_and_the_flow():
-    """Spin x that flows up drives charge along x cross z = -y in platinum: the field of the open circuit is along +y."""
+    """Spin x that flows up drives charge along x cross z = -y in platinum: the open circuit has a field along +y."""
     E = pumping.inverse_spin_hall_field(0.1, SIGMA, L, 5e-9, 1e7, np.array([1, 0, 0]), np.array([0, 0, 1]))
     profile = np.sinh((5e-9 - np.linspace(0, 5e-9, 4001)) / L) / np.sinh(5e-9 / L)  # of the spin current
     assert_allclose(E, [0, 0.1 * 1e7 * np.trapezoid(profile, dx=1 / 4000) / SIGMA], rtol=1e-6)
