@@ -1,11 +1,14 @@
 """Curves of torque, pumping, memory loss and the anomalous Hall effect: beside other ways to the same numbers."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy.constants import e, h
 
 from ddgauge.curves import spin_pumping
+from ddgauge.curves.thickness import thicknesses
 from ddgauge.experiment import batch, run
 from ddgauge.model import InputError, Run
 from ddgauge.physics import efficiency
@@ -51,6 +54,12 @@ def test_torque_curve_is_films_one_by_one():
         for key in "efficiency_dl", "efficiency_fl", "damping_like", "field_like":
             assert found[key][k] == pytest.approx(film[key], rel=1e-9)
     assert found["closed_form"] is None and extracted["spin_diffusion_length"] is None
+
+
+def test_thickness_of_a_mesh_file_is_not_changed():
+    run_of = SimpleNamespace(mesh=SimpleNamespace(file="mesh.msh"))
+    with pytest.raises(InputError, match=r"curve: the thickness of .Pt. is that of mesh\.file; leave out"):
+        list(thicknesses(run_of, "Pt"))
 
 
 def test_length_of_a_transparent_interface_comes_back():

@@ -13,6 +13,12 @@ PT = {"name": "Pt", "thickness": 4e-9, "conductivity": SIGMA, "spin_diffusion_le
 UP = {"magnetisation": {"direction": [0, 0, 1]}}
 
 
+def test_limit_of_a_transparent_interface_stands_beside_the_curve():
+    sheet = {"bottom": {"kind": "sheet", "G_r": 1e15}}
+    found = numbers("torque-thickness", [PT | {"spin_hall": 0.1}], boundary=sheet, curve={"points": 3}, **UP)["curve"]
+    assert_allclose(found["closed_form"]["transparent"], 0.1 * (1 - 1 / np.cosh(found["thickness"] / L)), rtol=1e-12)
+
+
 def torque(G, d, theta=1e-3, **magnet):
     """(xi_DL, xi_FL) over theta, and what is read off the curve."""
     sheet = {"bottom": {"kind": "sheet", "G_r": f"{np.real(G)} S/m^2", "G_i": np.imag(G)}}
