@@ -53,7 +53,7 @@ class Basis:
         a = system.assembly
         if system.comm.size > 1 or any(callable(medium) for medium in system.media.values()):
             raise NotReducible("one rank and uniform layers are needed")
-        self.assembly, self.n, self.null, self.scale = a, system.n, system.null, system.scale
+        self.assembly, self.n, self.null = a, system.n, system.null
         self.free = ~system.fixed[: a.owned]
         charge = np.isin(np.arange(self.n), system.conserved)
         self.kinds = charge, ~charge
@@ -368,7 +368,6 @@ class ReducedSystem:
         if any(callable(medium) for medium in media.values()):
             raise NotReducible("layers are not uniform")
         self.coefficients = basis.coefficients(media, faces, junctions)
-        self.conserved = [A for A in range(self.n) if not any(m.matrix[0, A].any() for m in media.values())]
         self.renew()
 
     def renew(self):
@@ -386,10 +385,6 @@ class ReducedSystem:
             self.basis.bound(key, X, np.flatnonzero(free.get(key, every))) for key, X in self.coefficients.items()
         ]
         return min(bounds) if np.isfinite(min(bounds)) else 1.0
-
-    def somewhere(self, layer):
-        """The medium of a layer."""
-        return self.media[layer]
 
     def driven(self, layer, E):
         """(tests,) load of an electric field in a layer."""
