@@ -300,6 +300,18 @@ def test_figures_of_a_film_show_its_angular_scan():
     assert np.abs(transverse[list(right_angles.values())]).max() < 1e-9 * np.ptp(longitudinal)
 
 
+def test_a_field_turns_with_the_moments_that_it_orders():
+    """Against a field exchange has no equilibrium; along it the plane across the current is as good as any."""
+    moments = {"moment_density": 1e28, "spin": 3.5, "coupling": "0.05 meV nm^3"}
+    magnet = {"name": "F", "thickness": 1e-9, "conductivity": 1e4, "diffusion": 2e-4, "relaxation_time": 1e-12}
+    tables = {"temperature": 5.0, "magnetisation": {"direction": [0, 0, 1]}, "field": {"B": [0, 0, 4.0]}}
+    found = result("film", [magnet | {"exchange": moments}, PT], output={"figures": True}, **tables)
+    rho, scan = found.numbers["resistivity"], found.curves["angular"]
+    longitudinal, transverse = scan["curves"]["xz"]
+    assert [longitudinal[0], transverse[0]] == pytest.approx([rho["longitudinal"], rho["transverse"]], rel=1e-9)
+    assert transverse[36] == pytest.approx(-transverse[0], rel=1e-9)  # turned over with its field
+
+
 def test_a_film_between_insulating_sides_is_refused():
     with pytest.raises(InputError, match=r"no current flows along x.*side faces.*periodic.*transport"):
         numbers("film", [PT], mesh={"dimension": 2, "size": [1e-8], "periodic": False})

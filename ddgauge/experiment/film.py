@@ -105,11 +105,16 @@ def _middle(stack, name):
 
 
 def angular_scan(case):
-    """Resistivities against the angle of the magnetisation in the three planes; each rank for itself."""
+    """Resistivities against the angle of the magnetisation in the three planes; each rank for itself.
+
+    A field turns with moments whose order it changes, for against it they have no equilibrium.
+    """
     from ddgauge.experiment import batch  # here, because it runs films
 
     planes, angles = ("xy", "yz", "xz"), np.linspace(0, 360, 73)
-    turned = [case.stack.with_(magnetisation={"angle": {plane: float(angle)}}) for plane in planes for angle in angles]
+    B = float(np.linalg.norm(case.stack.B)) if any(layer.exchange for layer in case.stack.layers) else 0.0
+    towards = [{"angle": {plane: float(angle)}} for plane in planes for angle in angles]
+    turned = [case.stack.with_(magnetisation=m, **({"field": {"B": B} | m} if B else {})) for m in towards]
     plain = {"output": case.output.model_copy(update={"figures": False})}
     found = batch.resistivities([case.model_copy(update=plain | {"stack": stack}) for stack in turned])
     return {"angles": angles, "curves": dict(zip(planes, np.moveaxis(found.reshape(3, -1, 2), 2, 1)))}
