@@ -9,6 +9,7 @@ from ddgauge.fem.equations import SolverError
 from ddgauge.fem.precondition import block_matrix, preconditioner
 
 DIRECT = {1: np.inf, 2: 500_000, 3: 20_000}  # unknowns up to which factors are cheaper than iterations, by dimension
+LEAST = np.array([1e-3, 1e-6])  # of the load, for charge and for spin: what has less is solved as if it had that
 PASSES = 6  # of iterative refinement, at most
 ROUNDING = 2e-14  # of a residual, relative to the largest diagonal entry times the solution
 
@@ -60,7 +61,7 @@ class Linear:
             raise SolverError("the right-hand side is not finite; check coefficients and drives")
         if not size.any():
             return np.zeros_like(rhs), 0, 0.0
-        size = np.maximum(size, 1e-6 * size.max())
+        size = np.maximum(size, LEAST * size.max())
         A, _ = self.ksp.getOperators()
         y, b = A.createVecs()
         residual, left, x, iterations, worst = rhs, size, np.zeros_like(rhs), 0, np.inf
