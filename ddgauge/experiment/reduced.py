@@ -7,9 +7,10 @@ from ddgauge.experiment.conductance import conductance_of
 from ddgauge.experiment.film import film
 from ddgauge.experiment.problem import BalanceError, Problem, account
 from ddgauge.experiment.transport import transport
+from ddgauge.fem.basis import Basis, NotReducible
 from ddgauge.fem.equations import SolverError
 from ddgauge.fem.mesh import MeshError
-from ddgauge.fem.reduced import Basis, NotReducible, ReducedSystem
+from ddgauge.fem.reduced import ReducedSystem
 from ddgauge.model import InputError
 
 FEWEST = 24  # runs for which a basis is made

@@ -6,8 +6,8 @@ import numpy as np
 
 from ddgauge.experiment import BalanceError, batch, reduced, run
 from ddgauge.experiment.problem import mesh_key
+from ddgauge.fem.basis import NotReducible
 from ddgauge.fem.mesh import MeshError
-from ddgauge.fem.reduced import NotReducible
 from ddgauge.fem.shelf import Shelf
 from ddgauge.fem.solve import SolverError
 from ddgauge.model import InputError

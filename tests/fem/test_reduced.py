@@ -5,8 +5,9 @@ import pytest
 from mpi4py import MPI
 
 from ddgauge.experiment import models, reduced
-from ddgauge.fem import reduced as fem
-from ddgauge.fem.reduced import Basis, NotReducible, ReducedSystem, coercivity
+from ddgauge.fem import basis as fem
+from ddgauge.fem.basis import Basis, NotReducible, coercivity
+from ddgauge.fem.reduced import ReducedSystem
 from ddgauge.fem.solve import System
 from ddgauge.model import Run
 from ddgauge.post.balance import balances
