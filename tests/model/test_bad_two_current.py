@@ -285,7 +285,10 @@ def test_what_is_of_two_currents_is_no_part_of_a_film(layers, keys, message):
     [
         ({"electrostatics": "bare"}, "electrostatics belongs to experiment = 'two-current', not 'film'"),
         ({"time": {"end": 1}}, "[time] belongs to experiment = 'transport' or 'two-current' or 'weyl', not 'film'"),
-        ({"frequency": {"values": 1}}, "[frequency] belongs to experiment = 'transport' or 'two-current' or 'weyl', not 'film'"),
+        (
+            {"frequency": {"values": 1}},
+            "[frequency] belongs to experiment = 'transport' or 'two-current' or 'weyl', not 'film'",
+        ),
     ],
 )
 def test_tables_that_do_not_go_with_a_film(keys, message):
