@@ -8,7 +8,8 @@ from mpi4py import MPI
 
 from ddgauge.experiment import models
 from ddgauge.fem.assemble import Assembly
-from ddgauge.fem.mesh import read_mesh, stack_mesh
+from ddgauge.fem.equations import SolverError
+from ddgauge.fem.mesh import MeshError, read_mesh, stack_mesh
 from ddgauge.fem.solve import System
 from ddgauge.fem.space import touching
 from ddgauge.model import InputError, checks
@@ -18,6 +19,10 @@ from ddgauge.post.balance import balances
 
 class BalanceError(RuntimeError):
     """A solution that does not balance."""
+
+
+# what one run among many may fail of, without an end of the others
+FAILURES = (InputError, MeshError, SolverError, BalanceError, np.linalg.LinAlgError)
 
 
 @dataclass

@@ -5,18 +5,15 @@ import numpy as np
 from ddgauge.experiment import models
 from ddgauge.experiment.conductance import conductance_of
 from ddgauge.experiment.film import film
-from ddgauge.experiment.problem import BalanceError, Problem, account
+from ddgauge.experiment.problem import FAILURES, Problem, account
 from ddgauge.experiment.transport import transport
 from ddgauge.fem.basis import Basis, NotReducible
-from ddgauge.fem.equations import SolverError
-from ddgauge.fem.mesh import MeshError
 from ddgauge.fem.reduced import ReducedSystem
-from ddgauge.model import InputError
 
 FEWEST = 24  # runs for which a basis is made
 MOST = 40  # of them that are solved for the basis
 EXPERIMENTS = {"film": film, "conductance": conductance_of, "transport": transport}
-FAILURES = (InputError, MeshError, SolverError, BalanceError, NotReducible, np.linalg.LinAlgError)
+HERE = (*FAILURES, NotReducible)
 
 
 def supports(case):
@@ -134,7 +131,7 @@ class Reduction:
             return
         try:
             self.bases = [Basis(system) for system in first.systems]
-        except FAILURES:
+        except HERE:
             return
         self._enrich(first)
         left = {}
@@ -164,7 +161,7 @@ class Reduction:
         try:
             problem = Answered(self.recorded[place])
             numbers = _numbers(problem)
-        except FAILURES:
+        except HERE:
             return None, False
         if not problem.estimate <= self.tolerance:
             return None, False
@@ -176,7 +173,7 @@ class Reduction:
         problem = Sampled(self.runs[place], self.comm, lambda text: None, None, self.shelf)
         try:
             self.sampled[place] = _numbers(problem)
-        except FAILURES as error:
+        except HERE as error:
             self.sampled[place] = error
             return None
         return problem
@@ -189,7 +186,7 @@ class Reduction:
         problem = Recorded(case, self.comm, lambda text: None, self.shelf, self.bases)
         try:
             EXPERIMENTS[case.experiment](problem)
-        except FAILURES:
+        except HERE:
             return None
         return problem
 

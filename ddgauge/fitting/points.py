@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from mpi4py import MPI
 
-from ddgauge.experiment import EXPERIMENTS, BalanceError
-from ddgauge.fem.mesh import MeshError
-from ddgauge.fem.solve import SolverError
+from ddgauge.experiment import EXPERIMENTS
+from ddgauge.experiment.problem import FAILURES
 from ddgauge.fitting import results
 from ddgauge.fitting.meshes import Meshes, geometry
 from ddgauge.fitting.sensitivity import (
@@ -27,7 +26,6 @@ from ddgauge.model.options import OutputOptions
 from ddgauge.model.paths import locate
 from ddgauge.model.quantities import Number
 
-FAILURES = (InputError, MeshError, SolverError, BalanceError, np.linalg.LinAlgError)  # of one set of parameters
 ONLY_NUMBERS = OutputOptions(figures=False, fields=False)
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ddgauge.experiment.problem import FAILURES
 from ddgauge.fitting import least_squares as ls
-from ddgauge.fitting.points import FAILURES
 
 ROUNDS = 5  # of meshes made anew for the parameters that were found
 ESTIMATES = 12  # of errors from residuals

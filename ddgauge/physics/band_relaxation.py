@@ -6,6 +6,7 @@ closes the scattering terms of the source, Im Sigma^r and Sigma^<  [Buot (29)-(3
 """
 
 import numpy as np
+from scipy.special import expit
 
 from ddgauge.physics.generators import SPIN_PSEUDOSPIN
 from ddgauge.physics.two_band import FROM_BLOCKS, NUMBER, TO_BLOCKS
@@ -142,7 +143,7 @@ def fermi(H, n_states, mu, T):
         S_eq, 1/m^3; it does not precess.
     """
     energy, states = np.linalg.eigh(H)
-    return _filled(states, n_states * (1 - np.tanh((energy - mu) / (2 * K_B * T))) / 2)
+    return _filled(states, n_states * expit((mu - energy) / (K_B * T)))
 
 
 def _filled(states, occupations):

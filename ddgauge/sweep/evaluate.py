@@ -2,21 +2,16 @@
 
 from contextlib import suppress
 
-import numpy as np
-
-from ddgauge.experiment import BalanceError, batch, reduced, run
-from ddgauge.experiment.problem import mesh_key
+from ddgauge.experiment import batch, reduced, run
+from ddgauge.experiment.problem import FAILURES, mesh_key
 from ddgauge.fem.basis import NotReducible
-from ddgauge.fem.mesh import MeshError
 from ddgauge.fem.shelf import Shelf
-from ddgauge.fem.solve import SolverError
 from ddgauge.model import InputError
 from ddgauge.output import ResultError, require_finite
 
 NEIGHBOURS = 16  # points that share factors
 POINTS = 1024  # that share a reduced basis
-# of a point by itself
-FAILURES = (InputError, MeshError, SolverError, BalanceError, ResultError, np.linalg.LinAlgError)
+OF_A_POINT = (*FAILURES, ResultError)
 
 
 class Evaluator:
@@ -74,7 +69,7 @@ class OneByOne(Evaluator):
         try:
             numbers = run(_without_figures(case), self.comm, self.step, shelf=self.shelf).numbers
             require_finite(numbers)
-        except FAILURES as error:
+        except OF_A_POINT as error:
             return error
         return numbers
 
