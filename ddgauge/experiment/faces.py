@@ -51,7 +51,7 @@ def axial_at_faces(solution):
 
 def beside_charge(case, solution):
     """What is reported at faces of the fields beside that of charge."""
-    return (axial_at_faces if case.experiment == "weyl" else spin_at_faces)(solution)
+    return BESIDE.get(case.experiment, spin_at_faces)(solution)
 
 
 def spin_at_faces(solution):
@@ -73,3 +73,6 @@ def spin_at_faces(solution):
         "spin_current": current | {"units": {"*": "A/m^2"}},
         "accumulation": accumulation | {"units": {"*": "V"}},
     }
+
+
+BESIDE = {"weyl": axial_at_faces}  # of experiments without spin

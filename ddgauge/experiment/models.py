@@ -14,13 +14,7 @@ CAPACITOR = 2e-10  # m, between the charges of two metals with an interface resi
 def laws(case, stack, assembly):
     """({layer: Medium}, {face: Face}, {(below, above): Junction}) of a run's model on a mesh."""
     mesh = assembly.mesh
-    if case.experiment == "two-current":
-        found = _two_current(case.electrostatics, stack, mesh.layers)
-    elif case.experiment == "weyl":
-        found = {name: weyl_medium(stack.weyl(name)) for name in mesh.layers}, stack.weyl_faces, {}
-    else:
-        found = {name: medium(stack.coefficients(name)) for name in mesh.layers}, stack.faces, stack.interfaces
-    media, faces, junctions = found
+    media, faces, junctions = LAWS.get(case.experiment, _spin)(case, stack, mesh.layers)
     faces = {name: _with_density(assembly, stack, name, face) for name, face in faces.items()}
     return media, faces, {pair: junction for pair, junction in junctions.items() if pair in mesh.interfaces}
 
@@ -125,7 +119,16 @@ def _with_density(assembly, stack, name, face):
     return replace(face, source=face.source + boundary.total_current / area * np.eye(len(face.source))[0])
 
 
-def _two_current(electrostatics, stack, names):
+def _spin(case, stack, names):
+    return {name: medium(stack.coefficients(name)) for name in names}, stack.faces, stack.interfaces
+
+
+def _weyl(case, stack, names):
+    return {name: weyl_medium(stack.weyl(name)) for name in names}, stack.weyl_faces, {}
+
+
+def _two_current(case, stack, names):
+    electrostatics = case.electrostatics
     layers = {name: stack[name].two_current() for name in names}
     faces, junctions = stack.channel_faces, stack.channel_interfaces
     if electrostatics != "poisson":
@@ -154,3 +157,6 @@ def _with_gap(junction, capacitance):
     matrix[:, :2, :, :2] = junction.matrix
     matrix[:, 2, :, 2] = capacitance * np.array([[1, -1], [-1, 1]])
     return Junction(matrix)
+
+
+LAWS = {"two-current": _two_current, "weyl": _weyl}  # of experiments with other fields than the spin model

@@ -20,10 +20,10 @@ def fields(case, solution, time=0.0):
     function of a fem.sample.Sample
         Name with unit -> (N,) numbers, (N, 3) vectors, or (N, 3, 3): flow, then spin.
     """
-    if case.experiment == "weyl":
-        return _weyl
-    if case.experiment != "two-current":
-        return _spin_model
+    return SHOWN.get(case.experiment, _spin_model)(case, solution, time)
+
+
+def _two_current(case, solution, time):
     stack, electrostatics = case.stack, case.electrostatics
     nu = {name: stack[name].two_current().nu for name in stack.names}
     known = all(each is not None for each in nu.values())
@@ -70,26 +70,28 @@ def columns(found):
     return split
 
 
-def _spin_model(sample):
-    mu, j = sample.mu, sample.j
-    return {
-        "mu_0 (V)": mu[:, 0],
-        "mu_s (V)": 2 * mu[:, 1:],
-        "j (A/m^2)": j[:, :, 0],
-        "j spin (A/m^2)": j[:, :, 1:],
-    }
-
-
-def _weyl(sample):
-    S, A = sample.mu.T
-    return {
-        "S (V)": S,
-        "A (V)": A,
-        "V_R (V)": S + A,
-        "V_L (V)": S - A,
+def _spin_model(case, solution, time):
+    return lambda sample: {
+        "mu_0 (V)": sample.mu[:, 0],
+        "mu_s (V)": 2 * sample.mu[:, 1:],
         "j (A/m^2)": sample.j[:, :, 0],
-        "j axial (A/m^2)": sample.j[:, :, 1],
+        "j spin (A/m^2)": sample.j[:, :, 1:],
     }
+
+
+def _weyl(case, solution, time):
+    def at(sample):
+        S, A = sample.mu.T
+        return {
+            "S (V)": S,
+            "A (V)": A,
+            "V_R (V)": S + A,
+            "V_L (V)": S - A,
+            "j (A/m^2)": sample.j[:, :, 0],
+            "j axial (A/m^2)": sample.j[:, :, 1],
+        }
+
+    return at
 
 
 def _motive_force(solution, sample):
@@ -110,3 +112,6 @@ def _parted(name):
     """A name, and its unit with the blank before it."""
     head, bracket, unit = name.partition(" (")
     return head, bracket + unit
+
+
+SHOWN = {"two-current": _two_current, "weyl": _weyl}  # of experiments with other fields than the spin model
