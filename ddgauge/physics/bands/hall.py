@@ -1,6 +1,7 @@
 """Intrinsic Hall conductivity, Streda's derivative and density of any bands of a lattice, at any temperature."""
 
 import numpy as np
+from numpy.polynomial import chebyshev
 from scipy.special import expit
 
 from ddgauge.physics.algebra import EPS
@@ -10,6 +11,9 @@ from ddgauge.units import E_CHARGE, HBAR, K_B
 
 FINEST = {2: 1024, 3: 128}  # points along each axis of the zone
 CHUNK = 2**16  # points at once
+FEW = 24  # chemical potentials or temperatures that are each taken by itself
+CHEBYSHEV = np.cos(np.pi * (np.arange(16) + 0.5) / 16)
+WIDTH, OCTAVES = 4.0, 0.5  # of a polynomial in mu, in k_B T, and in T: f has poles at i pi k_B T
 
 
 def fermi(eps, mu, T):
@@ -57,6 +61,51 @@ def hall_conductivity(model, mu, T, rtol=1e-8):
         )
 
     return zone_integral(f"Hall conductivity at mu = {mu:g} J, T = {T:g} K", model, integrand, rtol)
+
+
+def hall_at(model, mu, T, rtol=1e-7):
+    """Intrinsic Hall conductivity at many chemical potentials or temperatures, by Chebyshev's polynomials between some.
+
+    The polynomials have their places by themselves, so that a value does not depend on which others are asked for.
+
+    Parameters
+    ----------
+    model, rtol :
+        As in `hall_conductivity`.
+    mu, T : (N,) arrays
+        J and K; one of them varies.
+
+    Returns
+    -------
+    (N, 3) array
+        As `hall_conductivity`.
+
+    Raises
+    ------
+    ValueError
+        As `hall_conductivity`; both vary, or there are many chemical potentials at T = 0.
+    """
+    pairs, which = np.unique(np.stack([mu, T], axis=-1), axis=0, return_inverse=True)
+    which = which.ravel()
+    mu, T = pairs.T
+    if len(pairs) <= FEW:
+        return np.array([hall_conductivity(model, *pair, rtol) for pair in pairs])[which]
+    if np.ptp(mu) and np.ptp(T):
+        raise ValueError(
+            f"{type(model).__name__}: chemical potential and temperature both vary over {len(pairs)} points, one of "
+            "them must be uniform where bands are those of a lattice"
+        )
+    if not T.min() > 0:
+        raise ValueError(f"{type(model).__name__}: T = 0 K where mu or T varies, must be > 0: bands have edges")
+    along = mu / (WIDTH * K_B * T) if np.ptp(mu) else np.log2(T) / OCTAVES  # f is smooth over the length 1 of this
+    back = (lambda s: (s * WIDTH * K_B * T[0], T[0])) if np.ptp(mu) else (lambda s: (mu[0], 2 ** (s * OCTAVES)))
+    cells, values = np.floor(along).astype(int), np.empty((len(pairs), 3))
+    for cell in np.unique(cells):
+        inside = cells == cell
+        at = np.array([hall_conductivity(model, *back(cell + (1 + x) / 2), rtol) for x in CHEBYSHEV])
+        polynomials = chebyshev.chebvander(2 * (along[inside] - cell) - 1, len(CHEBYSHEV) - 1)
+        values[inside] = polynomials @ np.linalg.solve(chebyshev.chebvander(CHEBYSHEV, len(CHEBYSHEV) - 1), at)
+    return values[which]
 
 
 def streda(model, mu, T, rtol=1e-8):

@@ -47,25 +47,31 @@ def hall_tensor(sigma_xx, sigma_xy, sigma_zz=None):
     return sigma
 
 
-def hall_vector(sigma_xx, sigma_xy):
+def hall_vector(sigma_xx, sigma_H):
     """The same film in the terms of the spin model, sigma and Hall vector theta0 of `closure.coupling`.
 
-        sigma = (sigma_xx^2 + sigma_xy^2) / sigma_xx,   theta0_z = sigma_xy / sigma_xx
+        sigma_ij = sigma_xx delta_ij + eps_ijk sigma_H,k  across sigma_H:   sigma = sigma_xx (1 + theta0^2),
+        theta0 = sigma_H / sigma_xx
 
-    sigma is the inverse of the longitudinal resistivity, and the conductivity along z.
+    sigma is the inverse of the longitudinal resistivity, and the conductivity along sigma_H.
 
     Parameters
     ----------
-    sigma_xx, sigma_xy : float
+    sigma_xx : float or (...) array
         S/m.
+    sigma_H : float or (..., 3) array
+        sigma_yz, sigma_zx, sigma_xy, S/m; a number is sigma_xy.
 
     Returns
     -------
-    sigma : float
+    sigma : float or (...) array
         S/m.
-    theta0 : (3,) array
+    theta0 : (..., 3) array
     """
-    return (sigma_xx**2 + sigma_xy**2) / sigma_xx, np.array([0.0, 0.0, sigma_xy / sigma_xx])
+    if np.ndim(sigma_H) == 0:
+        sigma_H = np.array([0.0, 0.0, sigma_H])
+    theta0 = sigma_H / np.expand_dims(sigma_xx, -1)
+    return sigma_xx * (1 + np.einsum("...i,...i->...", theta0, theta0)), theta0
 
 
 def charge_medium(sigma):
