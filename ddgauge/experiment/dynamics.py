@@ -22,22 +22,43 @@ def evolution(problem):
         moving, drive_of = problem.system(assembly, faces=models.grounded(system.faces)), lambda t: {}
     evolution = Evolution(moving, drive_of, options.end, options.tolerance, options.step)
     leads = {name: V * options.drive for name, V in models.leads(stack).items()}
+
+    def begin():
+        if options.initial != "steady":
+            return evolution.begin(None, options.start)
+        # the faces of the system are those at the start
+        at_start = {key: value for key, value in drive(options.start).items() if key != "conductances"}
+        return evolution.begin(problem.solve(system, **at_start).x, options.start)
+
+    return followed(problem, assembly, evolution, begin, lambda time, solution: _numbers(solution, case, leads))
+
+
+def followed(problem, assembly, evolution, begin, numbers_of):
+    """The Result of an evolution at the samples of [time], kept on the way.
+
+    Parameters
+    ----------
+    problem : Problem
+    assembly : Assembly
+    evolution : fem.evolve.Evolution, or one alike
+    begin : function
+        The State at the start, asked for unless there is one that was kept.
+    numbers_of : function of a time, s, and a Solution
+        Tables with one unit each.
+    """
+    case, options = problem.case, problem.case.time
     keeper, rows, frames = problem.keeper, [], []
 
     def note(state, solution):
         if len(rows) in options.frame_samples:
             frames.append(state)
-        rows.append(_numbers(solution, case, leads))
+        rows.append(numbers_of(state.time, solution))
 
     kept = keeper.read(assembly) if keeper else None
     if kept:
         state, frames, rows = kept
     else:
-        initial = None
-        if options.initial == "steady":  # the faces of the system are those at the start
-            at_start = {key: value for key, value in drive(options.start).items() if key != "conductances"}
-            initial = problem.solve(system, **at_start).x
-        state = evolution.begin(initial, options.start)
+        state = begin()
         note(state, evolution.solution(state))
     last = began = time.monotonic()
     for reached, solution in evolution.states(state, options.times[len(rows) :]):

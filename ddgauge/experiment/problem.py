@@ -54,6 +54,7 @@ class Problem:
     def __init__(self, case, comm=MPI.COMM_WORLD, step=lambda text: None, keeper=None, shelf=None):
         self.case, self.comm, self.step, self.keeper, self.shelf = case, comm, step, keeper, shelf
         self.balances, self.reports, self.seconds = [], [], {}
+        self.weigh = balances  # what a solution is weighed by
         self.warnings = checks.physics_warnings(case.stack) + checks.texture_warnings(case.stack)
 
     def assembly(self, names=None, stack=None):
@@ -100,12 +101,12 @@ class Problem:
 
     def balanced(self, solution):
         """The same solution; BalanceError unless it balances."""
-        found = balances(solution)
+        found = self.weigh(solution)
         limit = self.case.solver.balance_tolerance
         if not found.worst <= limit:
+            parts = ", ".join(f"{name} {value:.1e}" for name, value in found.parts.items())
             raise BalanceError(
-                f"the solution does not balance: charge {found.charge:.1e}, spin {found.spin:.1e}, "
-                f"power {found.power:.1e} (relative, must be <= {limit:.0e}); "
+                f"the solution does not balance: {parts} (relative, must be <= {limit:.0e}); "
                 f"tighten solver.tolerance = {self.case.solver.tolerance:.0e}"
             )
         self.balances.append(found)
@@ -145,12 +146,8 @@ def account(problem):
             seconds[phase] = seconds.get(phase, 0.0) + value if phase == "solve" else value
     account = {"timings": seconds | {"units": {"*": "s"}}}
     if found:
-        account["balances"] = {
-            "charge": max(b.charge for b in found),
-            "spin": max(b.spin for b in found),
-            "power": max(b.power for b in found),
-            "units": {"*": "1"},
-        }
+        worst = {name: max(b.parts[name] for b in found) for name in found[0].parts}
+        account["balances"] = worst | {"units": {"*": "1"}}
         account["solver"] = {
             "unknowns": reports[0].unknowns,
             "solves": len(reports),

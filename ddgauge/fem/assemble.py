@@ -153,6 +153,11 @@ class Assembly:
         stretch = fem.Expression(abs(ufl.JacobianDeterminant(domain)), points).eval(domain, cells)
         return (stretch.reshape(len(cells), -1) * weights).ravel() * NM**self.mesh.dimension
 
+    @property
+    def quadrature_points(self):
+        """(points, tdim) reference coordinates of the points at which functions are taken."""
+        return self._quadrature[1]
+
     def squared_difference(self, layer, rows, exact):
         """This rank's share of int (u - exact)^2 over a layer; rows (rows,) of u, exact a function of points."""
         u = fem.Function(self.V)

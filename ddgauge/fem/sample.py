@@ -123,6 +123,15 @@ class Sampler:
         return compat.coordinate_map(self.mesh.domain).pull_back(point[None, :], corners)
 
 
+def quadrature(solution, layer):
+    """Jets (N, 4, n) at the quadrature points of this rank's cells of a layer, their shares (N,) of its volume, m^d,
+    and their places (3, N), m."""
+    sampler, a = Sampler(solution), solution.system.assembly
+    cells, points = a.mesh.cells(layer), a.quadrature_points
+    jets = sampler.jets(cells, points).reshape(-1, 4, solution.system.n)
+    return jets, a.weights(layer), sampler.metres(sampler.places(cells, points).reshape(-1, a.mesh.dimension))
+
+
 def profile(solution, points_per_layer=None):
     """The fields along the normal of the stack, through its middle.
 

@@ -110,6 +110,13 @@ class Solution:
         """Integral of mu . storage d_t mu over a layer, W m^(d - 3)."""
         return 0.0 if self.rate is None else float(self._sum(np.vdot(self.x, self._storing(layer))))
 
+    def layer_residual(self, layer):
+        """(rows, n) storage d_t x + A x - b of a layer alone: minus what flows out of it, at nodes of its faces."""
+        rows, product = self._product(layer, self._law(layer, "matrix"))
+        left = -self._drive(layer)
+        np.add.at(left, rows, product)
+        return left if self.rate is None else left + self._storing(layer)
+
     # faces
 
     def area(self, face):
@@ -179,11 +186,7 @@ class Solution:
         """
         mask = self._interface_mask(below, above, side)
         layer = (below, above)[side]
-        rows, product = self._product(layer, self._law(layer, "matrix"))
-        out = np.array(self._drive(layer))
-        np.subtract.at(out, rows, product)
-        if self.rate is not None:
-            out -= self._storing(layer)
+        out = -self.layer_residual(layer)
         for name, law in self.system.faces.items():
             if self._sum(int((mask & self._a.face_dofs(self.mesh.faces[name])).sum())):
                 index, mass, load = self._a.faces[name, layer]

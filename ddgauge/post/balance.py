@@ -16,9 +16,14 @@ class Balances:
     power: float
 
     @property
+    def parts(self):
+        """{name: what is left over}."""
+        return vars(self)
+
+    @property
     def worst(self):
         """The largest of the three; nan where one is."""
-        return float(np.max([self.charge, self.spin, self.power]))
+        return float(np.max(list(self.parts.values())))
 
 
 def balances(solution):

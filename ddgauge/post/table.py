@@ -43,7 +43,7 @@ def show(result, console=None):
         console.print(_account_of_time(result.numbers))
     balances = result.numbers.get("balances")
     if balances:
-        parts = ", ".join(f"{name} {balances[name]:.0e}" for name in ("charge", "spin", "power"))
+        parts = ", ".join(f"{name} {value:.0e}" for name, value in balances.items() if name != "units")
         console.print(f"balances (relative): {parts}")
     solver = result.numbers.get("solver")
     if solver:
