@@ -1,6 +1,6 @@
 """Runs that differ from one in a few values of its file: only the tables that change are read again."""
 
-from ddgauge.model.boundary import KINDS
+from ddgauge.model.kinds import KINDS
 from ddgauge.model.paths import NAMED, OF_STACK
 from ddgauge.model.stack import Drive, Interface, Layer, MagneticField, Magnetisation
 from ddgauge.model.sweeps import override

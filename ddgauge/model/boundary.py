@@ -1,12 +1,12 @@
 """What happens at an outer face: the keys of [boundary.NAME]."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
-from pydantic import BeforeValidator, SerializeAsAny, model_validator
+from pydantic import model_validator
 
 from ddgauge.model.channels import PerSpin
-from ddgauge.model.errors import Checked, InputError, from_library, instead_of, show
+from ddgauge.model.errors import Checked, InputError, from_library
 from ddgauge.model.quantities import AREAL, Choice, Conductance, Matrix, Quantity, ScalarOr, Text, vector
 from ddgauge.physics import interface
 from ddgauge.physics.medium import Face
@@ -226,28 +226,3 @@ class Current(Boundary):
     def channel_face(self):
         spin = self.spin_current if isinstance(self.spin_current, float) else 0.0
         return Face(np.zeros((2, 2)), np.array([self.current_density, spin]))
-
-
-KINDS = {
-    "insulating": Insulating,
-    "sink": Sink,
-    "sheet": Sheet,
-    "contact": Contact,
-    "current": Current,
-    "floating": Floating,
-}
-
-
-def _boundary(value):
-    if isinstance(value, Boundary):
-        return value
-    if not isinstance(value, dict):
-        raise ValueError(f" = {show(value)}, must be a table such as {{kind = 'sink'}}")
-    if "kind" not in value:
-        raise ValueError(f": needs kind; kinds: {', '.join(KINDS)}")
-    if value["kind"] not in list(KINDS):
-        raise ValueError(f".kind = {instead_of(value['kind'], KINDS, 'kinds')}")
-    return KINDS[value["kind"]](**value)
-
-
-AnyBoundary = Annotated[SerializeAsAny[Boundary], BeforeValidator(_boundary)]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ddgauge.model import weyl
+from ddgauge.model import band_checks, weyl
 from ddgauge.physics.algebra import cross
 
 WELL_BELOW = 0.1  # what a ratio that should be small may be
@@ -15,7 +15,7 @@ def lengths(stack, electrostatics=None):
     ----------
     stack : Stack
     electrostatics : str, optional
-        That of the two-current model; without it the lengths are those of the spin model.
+        That of the two-current model or of two bands; without it the lengths are those of the spin model.
 
     Returns
     -------
@@ -27,7 +27,13 @@ def lengths(stack, electrostatics=None):
             gauge: 1 / |q|, over which a carrier that moves turns its spin by one radian
             screening: of charge, where its own field is solved for
             axial: over which an imbalance of Weyl nodes decays
+            spin_diffusion_c, recombination_c, precession_c, drift_c: of band c, and so for v: sqrt(D tau), sqrt(D T1),
+                sqrt(D / omega), D / mobility E
+            coherence: of the bands, |D_cv / (1/T2 + i omega_cv)|^(1/2)
+            transitions: sqrt(D hbar / 2 |H_cv|)
     """
+    if stack.two_band is not None:
+        return {name: band_checks.lengths(stack, name, electrostatics) for name in stack.names}
     if electrostatics is not None:
         return {layer.name: _channel_lengths(layer.two_current(), electrostatics) for layer in stack.layers}
     return {
@@ -110,13 +116,21 @@ def mesh_warnings(stack, cell_size, electrostatics=None, limit=0.5):
                 f"layer {name!r}: cells of {cell_size[name]:.3g} m are coarse for the length {worst} = {length:.3g} m;"
                 f" use cells of {limit * length:.2g} m or less (mesh.cells, mesh.element_size)"
             )
+        for band in "cv":
+            if (peclet := ratios.get(f"drift_{band}", 0.0) / 2) > 1:
+                warnings.append(
+                    f"layer {name!r}: the cell Peclet number of band {band} is {peclet:.2g}, mobility field cell / 2"
+                    " diffusion, must be <= 1; use smaller cells (mesh.cells, mesh.element_size)"
+                )
     return warnings
 
 
 def physics_warnings(stack):
     """Lines that say where a law is used beyond what it was derived for."""
-    warnings = []
+    warnings = band_checks.warnings(stack)
     for layer in stack.layers:
+        if layer.two_band is not None:
+            continue
         if layer.weyl is not None:
             warnings += weyl.coefficients(layer, stack.B, stack.temperature)[1]
             continue

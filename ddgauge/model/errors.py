@@ -24,6 +24,18 @@ RIVALS = (
     ({"absorption"}, {"absorption_below", "absorption_above"}),
     ({"times"}, {"interval"}),
     ({"values"}, {"from", "to", "points", "spacing"}),
+    ({"matrix"}, {"fields"}, {"c", "v", "spin_c", "spin_v", "cv", "spin_cv"}),
+    ({"matrix"}, {"fields"}, {"occupations"}, {"neutral", "spin_polarisation"}),
+    ({"frequency"}, {"energy"}),
+    ({"diffusion"}, {"diffusion_c", "diffusion_v", "diffusion_cv", "velocities"}),
+    ({"diffusion_cv"}, {"velocities"}),
+    ({"gauge"}, {"gauge_c", "gauge_v", "spin_orbit_c", "spin_orbit_v"}),
+    ({"gauge_c"}, {"spin_orbit_c"}),
+    ({"gauge_v"}, {"spin_orbit_v"}),
+    ({"relaxation"}, {"T1", "T2", "spin_time_c", "spin_time_v", "spin_rate_c", "spin_rate_v"}),
+    ({"spin_time_c"}, {"spin_rate_c"}),
+    ({"spin_time_v"}, {"spin_rate_v"}),
+    ({"equilibrium"}, {"fermi"}),
 )
 
 

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import numpy as np
 
-from ddgauge.model import checks, islands, scope
+from ddgauge.model import band_checks, checks, islands, scope
 from ddgauge.model.boundary import Current
 from ddgauge.model.errors import InputError, hint_of, instead_of
 from ddgauge.model.stack import SIDES
@@ -19,6 +19,9 @@ LACKING = {1: (0, 1), 2: (1,), 3: ()}  # axes along which nothing varies, by the
 def problems(run):
     """All of them, a line each; `run` is a Run."""
     yield from _mesh(run)
+    if run.experiment != "two-band" and (foreign := list(scope.two_band_elsewhere(run))):
+        yield from foreign
+        return
     yield from _faces(run)
     yield from MODELS.get(run.experiment, _spin_model)(run)
     yield from _evolution(run)
@@ -65,7 +68,7 @@ def _faces(run):
     if run.experiment == "transport" and len(charged) < 2 and not spin and not run.stack.moving_faces:
         count = len(charged)
         yield f"experiment = 'transport' needs two faces with kind = 'contact' or 'current'; there are {count}"
-    if run.experiment not in OF_CONTACTS:
+    if run.experiment not in (*OF_CONTACTS, "two-band"):
         for name, boundary in boundaries:
             if boundary.carries_charge or boundary.equipotential:
                 kind, other = boundary.kind, run.experiment
@@ -118,6 +121,13 @@ def _weyl(run):
     yield from scope.weyl_problems(run)
 
 
+def _two_band(run):
+    if run.conductance.interface is not None:
+        yield from _conductance(run)
+    wrong = list(scope.two_band_problems(run))
+    yield from wrong or band_checks.problems(run)
+
+
 def connection(run, pairs, touching):
     """Parts of the body whose potential nothing determines; arguments as of islands.islands."""
     if apart := list(islands.island_problems(run.stack, pairs, touching)):
@@ -146,6 +156,8 @@ def _evolution(run):
     if len(given) == 2:
         yield ": give either [time] or [frequency], not both"
     for key in given:
+        if run.experiment == "two-band":
+            continue  # its own laws say which
         if run.experiment not in OF_CONTACTS:
             yield f"[{key}] belongs to experiment = {' or '.join(map(repr, OF_CONTACTS))}, not {run.experiment!r}"
         elif run.experiment in NEUTRAL and run.electrostatics in (None, "neutral"):  # others have needed them already
@@ -197,4 +209,4 @@ def _texture(run):
                 yield f"time.{key} = {t:g} s has no magnetisation: {known}"
 
 
-MODELS = {"two-current": _two_current, "weyl": _weyl}
+MODELS = {"two-current": _two_current, "weyl": _weyl, "two-band": _two_band}

@@ -24,9 +24,9 @@ from ddgauge.model.quantities import Choice, Text
 from ddgauge.model.stack import Stack
 from ddgauge.model.sweeps import Sweep, dimensions, override
 
-EXPERIMENTS = ("conductance", "film", "transport", "relaxation", "two-current", "weyl", *CURVES)
+EXPERIMENTS = ("conductance", "film", "transport", "relaxation", "two-current", "weyl", "two-band", *CURVES)
 ELECTROSTATICS = ("neutral", "bare", "poisson")
-STACK_KEYS = ("layer", "temperature", "magnetisation", "field", "drive", "boundary", "interface", "texture")
+STACK_KEYS = ("layer", "temperature", "two_band", "magnetisation", "field", "drive", "boundary", "interface", "texture")
 
 
 class Run(Checked):
@@ -34,7 +34,7 @@ class Run(Checked):
 
     title: Text = ""
     experiment: Choice(*EXPERIMENTS, plural="experiments")
-    electrostatics: Choice(*ELECTROSTATICS, plural="choices") | None = None  # of the two-current model
+    electrostatics: Choice(*ELECTROSTATICS, plural="choices") | None = None  # of two currents and two bands
     stack: Stack
     mesh: MeshOptions = MeshOptions()
     solver: SolverOptions = SolverOptions()
@@ -74,7 +74,16 @@ class Run(Checked):
     def prepare(cls, given):
         if given.get("experiment") == "two-current":
             return {"electrostatics": "neutral"} | given
+        if given.get("experiment") == "two-band":
+            return {"electrostatics": "bare"} | cls._with_start(given)
         return {"curve": {}} | given if str(given.get("experiment")) in CURVES else given
+
+    @staticmethod
+    def _with_start(given):
+        """The tables of two bands, with [time] initial = "given" where layers have an initial state."""
+        stack, time = given.get("stack"), given.get("time")
+        starts = isinstance(stack, Stack) and any(layer.two_band and layer.two_band.initial for layer in stack.layers)
+        return given | {"time": {"initial": "given"} | time} if starts and isinstance(time, Mapping) else given
 
     @classmethod
     def _from_tables(cls, data, source=None):
@@ -135,6 +144,11 @@ class Run(Checked):
         return self.experiment if self.curve is None else self.curve.solves
 
     @property
+    def two_band(self):
+        """The table [two_band]."""
+        return self.stack.two_band
+
+    @property
     def side(self):
         """(below, above) of the interface whose conductance is asked for; above is None at the top face."""
         names = self.stack.names
@@ -152,7 +166,7 @@ class Run(Checked):
         return self.frequency is None or not self.frequency.frequencies.all()
 
     def require_connected(self, pairs, touching):
-        """InputError if the potential of a part of the body is undetermined, on the mesh that was read.
+        """InputError on the mesh that was read, if a part of its potential is undetermined or axes of spin meet.
 
         Parameters
         ----------

@@ -24,6 +24,7 @@ from ddgauge.model.quantities import (
     matrix,
     vector,
 )
+from ddgauge.model.two_band import TwoBand
 from ddgauge.model.weyl import WeylNodes
 from ddgauge.physics import closure, relaxation
 from ddgauge.units import E_CHARGE, HBAR, MU_B
@@ -64,7 +65,7 @@ class Layer(Checked):
     name: Name  # also the name of its cells in a mesh
     material: Text | None = None  # of the library; it gives what is not given here
     thickness: Quantity("m", "> 0") | None = None  # a layer of an imported mesh has its thickness there
-    conductivity: Quantity("S/m", "> 0")  # sigma, or {up, down}, which is read as its sum and polarisation
+    conductivity: Quantity("S/m", "> 0") | None = None  # sigma, or {up, down}, read as its sum and polarisation
     polarisation: Quantity("", "between -1 and 1") = 0.0  # P = (sigma_up - sigma_down) / sigma
     reversed: Switch = False  # whether the majority spins point down
     diffusion: Quantity("m^2/s", "> 0") | None = None  # D; a spin diffusion length alone does without
@@ -94,6 +95,7 @@ class Layer(Checked):
     nonadiabaticity: Quantity("") = 0.0  # beta of the spin motive force
     permittivity: Quantity("", "> 0") = 1.0  # relative
     weyl: WeylNodes | None = None  # nodes of opposite chirality, between which E.B moves electrons
+    two_band: TwoBand | None = None  # spin in a conduction and a valence band
 
     @classmethod
     def where(cls, given):
@@ -110,6 +112,8 @@ class Layer(Checked):
 
     @model_validator(mode="after")
     def _times_and_lengths(self):
+        if self.conductivity is None and self.two_band is None:
+            raise InputError(": needs conductivity (S/m)")
         if timed := [key for key in TIMED if getattr(self, key) is not None]:
             self.require_diffusion(timed[0])
         channels.require_detailed_balance(self)

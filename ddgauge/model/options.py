@@ -98,10 +98,12 @@ class TimeOptions(Checked):
     end: Quantity("s")
     start: Quantity("s") = 0.0
     samples: Whole(2) = 101  # rows of the time series, start and end among them
-    initial: Choice("steady", "zero", plural="choices") = "steady"
+    initial: Choice("steady", "zero", "given", plural="choices") = "steady"  # given: of two bands, that of each layer
     drive: Switch = True  # whether contacts, currents and fields stay on after the start
     tolerance: Quantity("", "> 0") = 1e-6  # of a step
     step: Quantity("s", "> 0") | None = None  # the first
+    scheme: Choice("implicit", "splitting", plural="schemes") = "implicit"  # of two bands
+    steps: Whole(1) | None = None  # in all, of equal length, of the splitting
     average_from: Quantity("s") | None = None  # mean values from here to the end
     frames: Whole(0) = 0  # files for ParaView
     checkpoint: Quantity("s", "> 0") = 60.0  # of the clock, between two savings
@@ -117,6 +119,10 @@ class TimeOptions(Checked):
             )
         if self.frames > self.samples:
             raise InputError(f"frames = {self.frames}, must be <= samples = {self.samples}, from which they are taken")
+        if self.scheme == "splitting" and self.steps is None:
+            raise InputError("scheme = 'splitting' needs steps (a whole number), all of one length")
+        if self.scheme == "implicit" and self.steps is not None:
+            raise InputError("steps belongs to scheme = 'splitting'; implicit steps follow from tolerance")
         if not self.drive and self.initial == "zero":
             raise InputError("drive = false needs initial = 'steady': from zero, with nothing driven, nothing comes")
         return self

@@ -10,7 +10,7 @@ from ddgauge.model.quantities import Number
 from ddgauge.model.sweeps import AXES
 
 NAMED = {"layer": "layers", "boundary": "boundaries", "interface": "interfaces"}  # tables of tables with names
-OF_STACK = ("layer", "temperature", "magnetisation", "field", "drive", "boundary", "interface", "texture")
+OF_STACK = ("layer", "temperature", "two_band", "magnetisation", "field", "drive", "boundary", "interface", "texture")
 
 
 class Place(NamedTuple):

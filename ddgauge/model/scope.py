@@ -5,6 +5,7 @@ import numpy as np
 from ddgauge.model.boundary import Contact, Current, Electrode, Insulating, Sheet
 from ddgauge.model.channels import Spins
 from ddgauge.model.interfaces import NO_TRANSMISSION
+from ddgauge.model.two_band_faces import ExchangeFace, Flux, State
 
 SPIN_MODEL = (
     "relaxation_rate", "exchange_relaxation", "precession", "exchange", "spin_orbit", "gauge", "hall", "mobility",
@@ -16,6 +17,8 @@ TWO_CURRENT_INTERFACE = ("resistance", "asymmetry", "polarisation", "spin_flip")
 OF_WEYL = ("name", "thickness", "conductivity", "weyl")  # all that a layer has in experiment = "weyl"
 NEITHER = "does not belong to experiment = 'two-current'; leave it out"
 NOT_OF_WEYL = NEITHER.replace("two-current", "weyl")
+OF_TWO_BANDS = ("name", "thickness", "permittivity", "two_band")
+NOT_OF_TWO_BANDS = NEITHER.replace("two-current", "two-band")
 
 
 def _given(item, keys):
@@ -95,6 +98,46 @@ def _of_weyl(stack, experiment):
     for name, boundary in stack.boundary.items():
         if getattr(boundary, "arc_velocity", None) is not None:
             yield f"boundary {name!r}: arc_velocity belongs to experiment = 'weyl', not {experiment!r}"
+
+
+def two_band_elsewhere(run):
+    """What of two bands stands in a run of another experiment."""
+    other = f"belongs to experiment = 'two-band', not {run.experiment!r}"
+    banded = [layer.name for layer in run.stack.layers if layer.two_band is not None]
+    yield from (f"layer {name!r}: two_band {other}" for name in banded)
+    if run.stack.two_band is not None and not banded:
+        yield f"two_band {other}"
+    for name, boundary in run.stack.boundary.items():
+        if isinstance(boundary, State | Flux | ExchangeFace):
+            yield f"boundary {name!r}: kind = {boundary.kind!r} {other}"
+    if run.time is not None:
+        if run.time.scheme != "implicit":
+            yield f"time.scheme {other}"
+        if run.time.initial == "given":
+            yield f"time.initial = 'given' {other}"
+
+
+def two_band_problems(run):
+    """What of other experiments stands in a stack of two bands, and what it lacks."""
+    stack = run.stack
+    for key in ("magnetisation", "texture"):
+        if getattr(stack, key) is not None:
+            yield f"{key} {NOT_OF_TWO_BANDS}"
+    if stack.interface:
+        yield f"interface {next(iter(stack.interface))!r} {NOT_OF_TWO_BANDS}"
+    for layer in stack.layers:
+        if layer.two_band is None:
+            yield f"layer {layer.name!r}: experiment = 'two-band' needs the table two_band (hamiltonian, ...)"
+        given = _given(layer, [key for key in type(layer).model_fields if key not in OF_TWO_BANDS])
+        yield from (f"layer {layer.name!r}: {key} {NOT_OF_TWO_BANDS}" for key in given)
+    for name, boundary in stack.boundary.items():
+        if not isinstance(boundary, State | Flux | ExchangeFace | Insulating):
+            kinds = "kinds: state, flux, exchange, insulating"
+            yield f"boundary {name!r}: kind = {boundary.kind!r} does not belong to experiment = 'two-band'; {kinds}"
+        elif getattr(boundary, "arc_velocity", None) is not None:
+            yield f"boundary {name!r}: arc_velocity belongs to experiment = 'weyl', not 'two-band'"
+    if run.frequency is not None:
+        yield "[frequency] does not belong to experiment = 'two-band'; [time] does"
 
 
 def weyl_problems(run):

@@ -1,20 +1,24 @@
 """A stack of layers, its faces and interfaces, and the fields it is in: all that is to be solved, checked."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import numpy as np
 from pydantic import BeforeValidator, Field, model_validator
 
-from ddgauge.model import weyl
-from ddgauge.model.boundary import AnyBoundary, Boundary, Contact, Current, Floating, Insulating, Sheet, Sink
+from ddgauge.model import band_coefficients, weyl
+from ddgauge.model.boundary import Boundary, Contact, Current, Floating, Insulating, Sheet, Sink
 from ddgauge.model.channels import TwoCurrentCoefficients
 from ddgauge.model.couplings import Exchange, ExchangeRelaxation, SpinOrbit
 from ddgauge.model.errors import Checked, InputError, hint_of, instead_of, listed
 from ddgauge.model.fields import Angle, Drive, MagneticField, Magnetisation
 from ddgauge.model.interfaces import Interface, Thin
+from ddgauge.model.kinds import AnyBoundary
 from ddgauge.model.layer import Layer, LayerCoefficients
 from ddgauge.model.quantities import Quantity
 from ddgauge.model.texture import AnyTexture
+from ddgauge.model.two_band import TwoBandOptions
+from ddgauge.model.two_band_faces import ExchangeFace, Flux, State
 from ddgauge.physics.motive_force import motive_force
 
 __all__ = [  # noqa: RUF022, from the whole to its parts
@@ -43,6 +47,7 @@ class Stack(Checked):
 
     layers: tuple[Layer, ...] = Field(alias="layer")
     temperature: Quantity("K", ">= 0") | None = None
+    two_band: TwoBandOptions | None = None  # where layers have two bands
     magnetisation: Annotated[Magnetisation, _wrapped("direction")] | None = None
     field: Annotated[MagneticField, _wrapped("B")] = MagneticField()
     drive: Annotated[Drive, _wrapped("electric_field")] = Drive()
@@ -53,6 +58,15 @@ class Stack(Checked):
     def __init__(self, layers=None, **given):
         layers = [layers] if isinstance(layers, Layer) else layers
         super().__init__(**given if layers is None else given | {"layer": layers})
+
+    @classmethod
+    def prepare(cls, given):
+        layers = given.get("layer")
+        layers = layers if isinstance(layers, list | tuple) else []
+        banded = any(
+            "two_band" in layer if isinstance(layer, Mapping) else getattr(layer, "two_band", None) for layer in layers
+        )
+        return given | {"two_band": given.get("two_band") or {}} if banded else given
 
     @classmethod
     def path(cls, loc):
@@ -253,6 +267,52 @@ class Stack(Checked):
         """name -> physics.medium.Face of S and A of Weyl metals; a face that is not there is insulating."""
         c = self.weyl(self.names[0])
         return {name: weyl.face(boundary, c) for name, boundary in self.boundary.items()}
+
+    def bands(self, name):
+        """physics.band_law.BandCoefficients of the layer of this name, in the frame of [two_band]."""
+        return band_coefficients.coefficients(self[name], self.two_band, self.B, self.temperature, self.frame_frequency)
+
+    @property
+    def frame_frequency(self):
+        """Angular frequency of the frame of two bands, that of their drive, rad/s; None in the laboratory."""
+        drives = [layer.two_band.drive for layer in self.layers if layer.two_band and layer.two_band.drive]
+        turns = self.two_band is not None and self.two_band.frame == "rotating"
+        return drives[0].w if turns and drives else None
+
+    def layer_of_face(self, name):
+        """A layer that has this face: the lowest and the highest of the bottom and the top, any of another face."""
+        return self.names[-1] if name == "top" else self.names[0]
+
+    def band_state(self, name, state):
+        """Fields beyond a full valence band (16,), 1/m^3, of a model.two_band.BandState; zero without one."""
+        if state is None:
+            return np.zeros(16)
+        if state.neutral:
+            return band_coefficients.neutral_state(self.bands(name), self.two_band, state.spin_polarisation)
+        return band_coefficients.beyond_full(state.S, self.two_band)
+
+    @property
+    def band_faces(self):
+        """name -> model.two_band_faces.BandFace; a face that is not there is insulating."""
+        return {
+            name: self._band_face(name, boundary)
+            for name, boundary in self.boundary.items()
+            if isinstance(boundary, State | Flux | ExchangeFace)
+        }
+
+    def _band_face(self, name, boundary):
+        layer = self.layer_of_face(name)
+        state = boundary if isinstance(boundary, State) else getattr(boundary, "state", None)
+        neutral = state is not None and state.neutral and boundary.voltage is not None
+        c, first = self.bands(layer), self.bands(self.names[0])
+        built_in = band_coefficients.built_in(c, first, self.temperature) if neutral else 0.0
+        return boundary.band_face(self.band_state(layer, state), built_in)
+
+    @property
+    def band_start(self):
+        """name -> fields beyond a full valence band (16,), 1/m^3, of the layers whose state at the start is given."""
+        given = {layer.name: layer.two_band.initial for layer in self.layers if layer.two_band}
+        return {name: self.band_state(name, state) for name, state in given.items() if state is not None}
 
     @property
     def equipotential(self):

@@ -23,6 +23,9 @@ VECTORS = (
     "precession",
     "spin_current",
     "rotation",
+    "spin_c",
+    "spin_v",
+    "spin_polarisation",
 )
 
 
