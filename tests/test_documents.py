@@ -36,6 +36,7 @@ TABLES = {
     "precession": boundary.Precession,
     '[interface."below|above"]': interfaces.Interface,
     "thin": interfaces.Thin,
+    "tunnel": interfaces.Tunnel,
     'kind = "wall"': texture.Wall,
     'kind = "walker"': texture.Walker,
     'kind = "vortex"': texture.Vortex,

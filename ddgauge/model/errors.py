@@ -20,6 +20,8 @@ RIVALS = (
     ({"thin"}, {"resistance", "asymmetry", "polarisation", "spin_flip"}),
     ({"resistance", "asymmetry"}, {"conductance", "polarisation"}),
     ({"transmission"}, {"resistance", "asymmetry", "polarisation", "spin_flip"}),
+    ({"tunnel"}, {"transmission", "conductance", "resistance", "asymmetry", "polarisation", "spin_flip", "thin"}),
+    ({"tunnel"}, {"absorption", "absorption_below", "absorption_above"}),
     ({"voltage"}, {"current"}, {"current_density"}),
     ({"absorption"}, {"absorption_below", "absorption_above"}),
     ({"times"}, {"interval"}),

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, SerializeAsAny, model_validator
 
-from ddgauge.model import fit, fitting
+from ddgauge.model import fit, fitting, tunnel
 from ddgauge.model.curves import CURVES, Curve, read_curve
 from ddgauge.model.errors import Checked, InputError, instead_of
 from ddgauge.model.options import (
@@ -23,8 +23,9 @@ from ddgauge.model.options import (
 from ddgauge.model.quantities import Choice, Text
 from ddgauge.model.stack import Stack
 from ddgauge.model.sweeps import Sweep, dimensions, override
+from ddgauge.model.tunnel_run import TunnelRun
 
-EXPERIMENTS = ("conductance", "film", "transport", "relaxation", "two-current", "weyl", "two-band", *CURVES)
+EXPERIMENTS = ("conductance", "film", "transport", "relaxation", "two-current", "weyl", "two-band", "tunnel", *CURVES)
 ELECTROSTATICS = ("neutral", "bare", "poisson")
 STACK_KEYS = ("layer", "temperature", "two_band", "magnetisation", "field", "drive", "boundary", "interface", "texture")
 
@@ -62,6 +63,8 @@ class Run(Checked):
         -------
         Run
         """
+        if data.get("experiment") == "tunnel":
+            return TunnelRun.from_dict(data, source)
         try:
             run = cls._from_tables(data, source)
             run._check_sweeps(data)
@@ -72,6 +75,8 @@ class Run(Checked):
 
     @classmethod
     def prepare(cls, given):
+        if given.get("experiment") == "tunnel":
+            raise InputError("experiment = 'tunnel' is a junction without layers: a TunnelRun of electrodes L and R")
         if given.get("experiment") == "two-current":
             return {"electrostatics": "neutral"} | given
         if given.get("experiment") == "two-band":
@@ -175,7 +180,8 @@ class Run(Checked):
         touching : dict
             name of a face -> names of the layers that have it.
         """
-        if problems := list(fit.connection(self, list(pairs), touching)):
+        pairs = list(pairs)
+        if problems := [*tunnel.axis_problems(self.stack, pairs), *fit.connection(self, pairs, touching)]:
             raise InputError(*problems, placed=True)
 
     @model_validator(mode="after")

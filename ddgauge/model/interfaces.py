@@ -7,10 +7,11 @@ from ddgauge.model.boundary import SPIN, Conductances
 from ddgauge.model.channels import PerSpin, Spins
 from ddgauge.model.errors import Checked, InputError
 from ddgauge.model.quantities import AREAL, Quantity, ScalarOr, matrix
+from ddgauge.model.tunnel import Tunnel
 from ddgauge.physics import interface
 from ddgauge.physics.medium import Junction
 
-NO_TRANSMISSION = ": needs transmission (S/m^2 on mu_s, 0 where spin does not pass), or thin"
+NO_TRANSMISSION = ": needs transmission (S/m^2 on mu_s, 0 where spin does not pass), thin or tunnel"
 
 
 class Thin(Checked):
@@ -38,10 +39,12 @@ class Interface(Checked):
     absorption_below: Conductances | None = None
     absorption_above: Conductances | None = None
     thin: Thin | None = None  # all of these, of a thin layer
+    tunnel: Tunnel | None = None  # or a barrier, between magnets along any axes
 
     @model_validator(mode="after")
     def _something(self):
-        if all(value is None for value in (self.transmission, self.conductance, self.resistance, self.thin)):
+        ways = (self.transmission, self.conductance, self.resistance, self.thin, self.tunnel)
+        if all(value is None for value in ways):
             raise InputError(NO_TRANSMISSION + "; in experiment = 'two-current' resistance (ohm m^2) or conductance")
         if self.polarisation is not None and not isinstance(self.conductance, float):
             raise InputError("polarisation needs conductance (S/m^2), one number for both spins together")
@@ -62,12 +65,14 @@ class Interface(Checked):
     @property
     def absorbs(self):
         """Whether spin can be lost here."""
-        return bool(self.thin or self.spin_flip) or any(sheet.absorbs for sheet in self.sheets if sheet)
+        return bool(self.thin or self.spin_flip or self.tunnel) or any(sheet.absorbs for sheet in self.sheets if sheet)
 
     @property
     def carries_charge(self):
         """Whether charge can pass."""
         conductance = any(self.conductance) if isinstance(self.conductance, Spins) else self.conductance
+        if self.tunnel:
+            return self.tunnel.conductance > 0
         return bool(self.thin or self.resistance or conductance)
 
     def junction(self, m):

@@ -4,8 +4,11 @@ from itertools import pairwise
 
 import numpy as np
 
+from ddgauge.model import tunnel
 from ddgauge.model.boundary import Contact
 
+FIELDS = np.array([[0.5, 0.5], [0.5, -0.5]])  # mu^0 and mu of V_up, V_down
+ROUNDING = 1e-9
 NO_STEADY_SPIN = (
     ": spin never decays, so that there is no one steady state; give a layer spin_diffusion_length or"
     " spin_flip_time, or a contact spin = 'absorbed'"
@@ -70,6 +73,10 @@ def spin_decays(stack, pairs, touching):
     for below, above in pairs:
         a, b = index[below], index[above]
         interface = stack.interface.get(f"{below}|{above}")
+        if interface is not None and interface.tunnel:
+            for row in _through(tunnel.barrier(stack, below, above, two_current=True)):
+                end(*zip((a, a + 1, b, b + 1), row, strict=True))
+            continue
         passes = [True, True] if interface is None else np.isfinite(_resistances(stack, below, above))
         for s in (s for s in (0, 1) if passes[s]):
             end((a + s, 1), (b + s, -1))
@@ -82,8 +89,14 @@ def spin_decays(stack, pairs, touching):
                 end((k, weights[0]), (k + 1, weights[1]))
         for a, b in pairwise(places) if boundary.equipotential else []:
             end((a, 1), (a + 1, 1), (b, -1), (b + 1, -1))
-    grounded = np.any(np.sum(rows, axis=1))  # else the same potential may be added to all
+    grounded = np.any(np.abs(np.sum(rows, axis=1)) > ROUNDING)  # else the same potential may be added to all
     return np.linalg.matrix_rank(rows) == 2 * len(index) - (not grounded)
+
+
+def _through(barrier):
+    """Combinations of V_up, V_down below and above that a barrier draws currents of."""
+    M = np.einsum("rAqB,Bs->rAqs", barrier.junction.matrix, FIELDS).reshape(4, 4)
+    return M / max(np.abs(M).max(), 1e-300)
 
 
 def _resistances(stack, below, above):
@@ -93,7 +106,7 @@ def _resistances(stack, below, above):
 
 def _held(boundary):
     """Combinations (of V_up, V_down) that a boundary holds."""
-    face, fields = boundary.channel_face(), np.array([[0.5, 0.5], [0.5, -0.5]])  # mu^0 and mu of V_up, V_down
-    rows = [fields[A] for A in face.fixed]
+    face = boundary.channel_face()
+    rows = [FIELDS[A] for A in face.fixed]
     scale = np.abs(face.conductance).max()
-    return [*rows, *(face.conductance / scale @ fields)] if scale else rows
+    return [*rows, *(face.conductance / scale @ FIELDS)] if scale else rows

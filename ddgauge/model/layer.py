@@ -24,6 +24,7 @@ from ddgauge.model.quantities import (
     matrix,
     vector,
 )
+from ddgauge.model.tunnel import SpinAxis, unit_vector
 from ddgauge.model.two_band import TwoBand
 from ddgauge.model.weyl import WeylNodes
 from ddgauge.physics import closure, relaxation
@@ -68,6 +69,7 @@ class Layer(Checked):
     conductivity: Quantity("S/m", "> 0") | None = None  # sigma, or {up, down}, read as its sum and polarisation
     polarisation: Quantity("", "between -1 and 1") = 0.0  # P = (sigma_up - sigma_down) / sigma
     reversed: Switch = False  # whether the majority spins point down
+    spin_axis: SpinAxis | None = None  # which way up is, for a layer beside a tunnel barrier; z without it
     diffusion: Quantity("m^2/s", "> 0") | None = None  # D; a spin diffusion length alone does without
     density_of_states: PerSpin("1/(J m^3)", "> 0") | None = None  # of each spin, nu_s = sigma_s / (e^2 D)
     relaxation_time: ScalarOr("s", vector, "> 0") | None = None  # to the lattice: isotropic, or of spin x, y, z
@@ -128,6 +130,16 @@ class Layer(Checked):
     def diffuses(self):
         """Whether D is known, itself or by the density of states."""
         return self.diffusion is not None or self.density_of_states is not None
+
+    @property
+    def axis(self):
+        """(3,) unit vector along spin up of the two-current model."""
+        return unit_vector(self.spin_axis)
+
+    @property
+    def majority(self):
+        """(3,) unit vector along the majority spin."""
+        return -self.axis if self.reversed else self.axis
 
     @property
     def D(self):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ddgauge.model import tunnel
 from ddgauge.model.boundary import Contact, Current, Electrode, Insulating, Sheet
 from ddgauge.model.channels import Spins
 from ddgauge.model.interfaces import NO_TRANSMISSION
@@ -52,8 +53,12 @@ def spin_model_problems(stack, experiment):
             yield f"interface {name!r}: {wrong[0]} {other}"
         elif isinstance(interface.conductance, Spins):
             yield f"interface {name!r}: conductance with up and down {other}"
-        elif interface.transmission is None and not interface.thin:
+        elif interface.tunnel and experiment != "transport":
+            yield f"interface {name!r}: tunnel belongs to experiment = 'two-current' or 'transport', not {experiment!r}"
+        elif interface.transmission is None and not interface.thin and not interface.tunnel:
             yield f"interface {name!r}{NO_TRANSMISSION}"
+    yield from tunnel.problems(stack, two_current=False)
+    yield from _axes_without_barrier(stack)
 
 
 def two_current_problems(stack):
@@ -75,8 +80,17 @@ def two_current_problems(stack):
         yield from (f"boundary {name!r}: {problem}" for problem in _face_problems(boundary, materials.interface_keys))
     for name, interface in stack.interface.items():
         yield from (f"interface {name!r}: {key} {NEITHER}" for key in _given(interface, SPIN_INTERFACE))
-        if interface.thin is None and interface.resistance is None and interface.conductance is None:
-            yield f"interface {name!r}: needs resistance (ohm m^2), conductance (S/m^2) or thin"
+        if all(getattr(interface, key) is None for key in ("thin", "resistance", "conductance", "tunnel")):
+            yield f"interface {name!r}: needs resistance (ohm m^2), conductance (S/m^2), thin or tunnel"
+    yield from tunnel.problems(stack, two_current=True)
+
+
+def _axes_without_barrier(stack):
+    """What to say of axes that nothing asks for, in the spin model."""
+    beside = {name for key, interface in stack.interface.items() if interface.tunnel for name in key.split("|")}
+    for layer in stack.layers:
+        if layer.spin_axis is not None and layer.name not in beside:
+            yield f"layer {layer.name!r}: spin_axis needs a tunnel barrier beside the layer; leave it out"
 
 
 def _face_problems(boundary, look_up):

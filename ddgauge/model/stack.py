@@ -17,6 +17,7 @@ from ddgauge.model.kinds import AnyBoundary
 from ddgauge.model.layer import Layer, LayerCoefficients
 from ddgauge.model.quantities import Quantity
 from ddgauge.model.texture import AnyTexture
+from ddgauge.model.tunnel import barriers
 from ddgauge.model.two_band import TwoBandOptions
 from ddgauge.model.two_band_faces import ExchangeFace, Flux, State
 from ddgauge.physics.motive_force import motive_force
@@ -234,7 +235,9 @@ class Stack(Checked):
     @property
     def interfaces(self):
         """(below, above) -> physics.medium.Junction with four fields; at one that is not there mu is continuous."""
-        return {tuple(key.split("|")): interface.junction(self.direction) for key, interface in self.interface.items()}
+        pairs = {tuple(key.split("|")): interface for key, interface in self.interface.items() if not interface.tunnel}
+        joined = {pair: each.junction for pair, each in barriers(self, two_current=False).items()}
+        return {pair: interface.junction(self.direction) for pair, interface in pairs.items()} | joined
 
     @property
     def moving_faces(self):
@@ -252,11 +255,12 @@ class Stack(Checked):
 
         The up spin of an interface beside a reversed layer is the majority of that layer.
         """
-        pairs = {tuple(key.split("|")): interface for key, interface in self.interface.items()}
+        pairs = {tuple(key.split("|")): interface for key, interface in self.interface.items() if not interface.tunnel}
+        joined = {pair: each.junction for pair, each in barriers(self, two_current=True).items()}
         return {
             pair: interface.channel_junction(any(self[name].reversed for name in pair))
             for pair, interface in pairs.items()
-        }
+        } | joined
 
     def weyl(self, name):
         """WeylCoefficients of the layer of this name."""

@@ -1,0 +1,219 @@
+"""Tunnel barriers in devices: valves along any axes, metals beside magnets, and what users are told of bad input."""
+
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+
+from ddgauge.model import InputError, Run
+from ddgauge.physics.interface import channel_junction
+from tests.solved import numbers, result
+
+ENDS = {"bottom": {"kind": "contact", "voltage": 1e-3}, "top": {"kind": "contact", "voltage": 0}}
+G0, P = 1e12, (0.5, 0.35)
+
+
+def magnet(name, axis=None, **changes):
+    layer = {"name": name, "thickness": "30 nm", "conductivity": 4e6, "polarisation": 0.4}
+    layer |= {"spin_diffusion_length": "5 nm"} | ({} if axis is None else {"spin_axis": list(map(float, axis))})
+    return layer | changes
+
+
+def metal(name, **changes):
+    return magnet(name, polarisation=0.0) | changes
+
+
+def barrier(P_below=P[0], P_above=P[1], G0=G0, **others):
+    given = {"polarisation_below": P_below, "polarisation_above": P_above}
+    return {"conductance": G0} | {key: value for key, value in given.items() if value is not None} | others
+
+
+def valve(axes, experiment="two-current", layers=None, ends=ENDS, **tunnel):
+    layers = layers or [magnet("F1", axes[0]), magnet("F2", axes[1])]
+    if experiment == "transport":
+        layers = [{key: value for key, value in layer.items() if key != "polarisation"} for layer in layers]
+    return result(experiment, layers, interface={"F1|F2": {"tunnel": barrier(**tunnel)}}, boundary=ends)
+
+
+def tilted(theta):
+    return [np.array([0, 0, 1.0]), np.array([np.sin(theta), 0, np.cos(theta)])]
+
+
+def ohms(found):
+    return found.numbers["resistance"]["bottom|top"]
+
+
+def test_resistance_follows_julliere_and_the_angle():
+    """G = G0 (1 + P^2 cos theta) where the leads are little beside the barrier."""
+    angles, leads = np.array([0, 1.0, np.pi / 2, np.pi]), 2 * 30e-9 / 4e6
+    found = [1 / (ohms(valve(tilted(theta), P_above=0.5, G0=1e8)) - leads) for theta in angles]
+    np.testing.assert_allclose(found, 1e8 * (1 + 0.25 * np.cos(angles)), rtol=5e-7)
+    assert found[0] / found[-1] - 1 == pytest.approx(0.666667, rel=2e-6)
+
+
+@pytest.mark.parametrize("sign, expected", [(1, 8.055556e14), (-1, 7.5e14)])
+@pytest.mark.parametrize("experiment", ["two-current", "transport"])
+def test_long_bars(experiment, sign, expected):
+    """Bars without a polarisation of their own, lambda/sigma = 5e-16 ohm m^2: current per potential at the barrier."""
+    bars = [metal(name, conductivity=1e7, thickness="150 nm") for name in ("F1", "F2")]
+    bars = [bar | {"spin_axis": [0, 0, s]} for bar, s in zip(bars, (1, sign))]
+    found = valve(None, experiment, bars, P_above=0.5, G0=1e15).solution
+    drop = found.interface_potential("F1", "F2", 0) - found.interface_potential("F1", "F2", 1)
+    assert found.interface_current("F1", "F2")[0] / drop[0] == pytest.approx(expected, rel=2e-6)
+
+
+def test_a_reversed_magnet_is_one_along_the_opposite_axis():
+    turned = valve(None, layers=[magnet("F1"), magnet("F2", reversed=True)])
+    other = valve(tilted(np.pi))
+    assert ohms(turned) == pytest.approx(ohms(other), rel=1e-9)
+    (_, a), (_, b) = (found.numbers["accumulation"]["F1|F2"] for found in (turned, other))
+    assert a == pytest.approx(-b, rel=1e-9)  # up is along the axis of each
+
+
+def test_a_barrier_between_parallel_spins_is_two_resistors():
+    """r_s = 2 / [G0 (1 + s P)] beside a metal: the tunnelling contacts of a non-local valve."""
+    stack = Run.from_dict(
+        {"experiment": "two-current", "layer": [metal("N"), magnet("F")], "boundary": ENDS}
+        | {"interface": {"N|F": {"tunnel": barrier(None, 0.3)}}}
+    ).stack
+    expected = channel_junction(*(2 / (G0 * (1 + np.array([0.3, -0.3])))))
+    np.testing.assert_allclose(stack.channel_interfaces["N", "F"].matrix, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("experiment", ["two-current", "transport"])
+def test_nothing_depends_on_the_frame(experiment):
+    R = Rotation.from_rotvec([0.4, -1.1, 0.7]).as_matrix()
+    one, other = valve(tilted(1.2), experiment), valve([R @ axis for axis in tilted(1.2)], experiment)
+    assert ohms(one) == pytest.approx(ohms(other), rel=1e-9)
+    a, b = (found.numbers["accumulation"]["F1|F2"] for found in (one, other))
+    np.testing.assert_allclose(b, a if experiment == "two-current" else a @ R.T, rtol=1e-7, atol=1e-18)
+
+
+@pytest.mark.parametrize("electrostatics", ["neutral", "bare", "poisson"])
+def test_charge_and_spin_balance(electrostatics):
+    layers = [magnet(name, axis, diffusion=1e-3) for name, axis in zip(("F1", "F2"), tilted(1.2))]
+    found = numbers(
+        "two-current", layers, interface={"F1|F2": {"tunnel": barrier()}}, boundary=ENDS, electrostatics=electrostatics
+    )
+    assert found["current"]["bottom"] == pytest.approx(-found["current"]["top"], rel=1e-7)
+    assert found["resistance"]["bottom|top"] == pytest.approx(ohms(valve(tilted(1.2))), rel=1e-7)
+
+
+def test_two_currents_are_the_spin_model_of_magnets():
+    """Unpolarised bodies with spin along their own axes, in both models."""
+    bodies = [metal("F1", spin_axis=[0, 0, 1]), metal("F2", spin_axis=[np.sin(1.2), 0, np.cos(1.2)])]
+    two, four = (valve(None, experiment, bodies) for experiment in ("two-current", "transport"))
+    assert ohms(two) == pytest.approx(ohms(four), rel=1e-9)
+    along = [axis @ mu_s for axis, mu_s in zip(tilted(1.2), four.numbers["accumulation"]["F1|F2"])]
+    np.testing.assert_allclose(along, two.numbers["accumulation"]["F1|F2"], rtol=1e-7)
+
+
+def test_a_metal_takes_spin_in_any_direction():
+    """j_s = G_N mu_s / 2 behind a magnet along x; the field of precession turns it away."""
+    layers = [metal("F1", spin_axis=[1, 0, 0]), metal("F2", diffusion=1e-3)]
+    layers = [layer | {"diffusion": 1e-3} for layer in layers]
+    spins = [valve(None, "transport", layers, P_above=None).numbers["spin_current"]["F1|F2"]]
+    case = {"interface": {"F1|F2": {"tunnel": barrier(P_above=None)}}, "boundary": ENDS}
+    layers = [{key: value for key, value in layer.items() if key != "polarisation"} for layer in layers]
+    spins.append(numbers("transport", layers, field={"B": [0, 0, 50.0]}, **case)["spin_current"]["F1|F2"])
+    drop = 1e-3 - 2 * 30e-9 / 4e6 * G0 * 1e-3
+    assert spins[0] == pytest.approx([G0 * 0.5 * drop, 0, 0], rel=5e-3, abs=1)
+    assert np.abs(spins[1] - spins[0]).max() < 2e-3 * spins[0][0]  # G0 is small beside sigma / lambda
+
+
+TUNNEL = {"F1|F2": {"tunnel": barrier()}}
+BAD = [
+    ({"tunnel": {"polarisation_below": 0.5}}, {}, "interface 'F1|F2': tunnel: needs conductance (S/m^2)"),
+    ({"tunnel": barrier(G0=-1.0)}, {}, "interface 'F1|F2': tunnel.conductance = -1 S/m^2, must be >= 0"),
+    ({"tunnel": barrier(1.2)}, {}, "interface 'F1|F2': tunnel.polarisation_below = 1.2, must be from -1 to 1"),
+    (
+        {"tunnel": barrier(), "resistance": 1e-15},
+        {},
+        "interface 'F1|F2': give either resistance or tunnel, not both",
+    ),
+    (
+        {"tunnel": barrier(None)},
+        {},
+        "interface 'F1|F2': tunnel needs polarisation_below, of the density of states of 'F1' at the Fermi level, which"
+        " that of its conductivity is not",
+    ),
+    (
+        {"tunnel": barrier(splitting_below="1 eV", half_width_below="5 eV")},
+        {},
+        "interface 'F1|F2': tunnel: flat bands need half_width_above (J) beside splittings and the other half width",
+    ),
+    (
+        {"tunnel": barrier(splitting_below="3 eV", half_width_below="1 eV", half_width_above="1 eV")},
+        {},
+        "interface 'F1|F2': tunnel.splitting_below = 4.80653e-19 J, must be <= 2 half_width_below = 3.20435e-19 J",
+    ),
+    (
+        {"tunnel": barrier(splitting_below="1 eV", half_width_below="5 eV", half_width_above="5 eV")},
+        {},
+        "interface 'F1|F2': tunnel: bands need temperature (K) at the top of the file, or temperature_below and _above",
+    ),
+    (
+        {"tunnel": barrier(transverse="injected")},
+        {},
+        "interface 'F1|F2': tunnel: transverse = 'injected' is for experiment = 'transport': with two currents no spin"
+        " is across the axis of a layer",
+    ),
+    (
+        {"tunnel": barrier(transverse_above=1e12)},
+        {},
+        "interface 'F1|F2': tunnel: transverse_above is for experiment = 'transport': with two currents no spin is"
+        " across the axis",
+    ),
+    (
+        {"resistance": 1e-15},
+        {"F2": {"spin_axis": [1, 0, 0]}},
+        "layer 'F2': spin_axis must be that of 'F1', from which no tunnel barrier parts it; of an opposite magnet"
+        " reversed = true",
+    ),
+    ({"tunnel": barrier()}, {"F2": {"spin_axis": [0, 0, 0]}}, "layer 'F2': spin_axis = [0, 0, 0] has no direction"),
+    (
+        {"tunnel": barrier(P_above=None)},
+        {"F2": {"polarisation": 0.0, "spin_axis": {"xz": 30}}},
+        "interface 'F1|F2': tunnel: layer 'F2' is no magnet, in two currents its spin_axis must be that of 'F1'; spin"
+        " in any direction is for experiment = 'transport'",
+    ),
+]
+
+
+@pytest.mark.parametrize("interface, changes, message", BAD)
+def test_valves_that_cannot_be(interface, changes, message):
+    layers = [magnet(name) | changes.get(name, {}) for name in ("F1", "F2")]
+    with pytest.raises(InputError) as error:
+        Run.from_dict(
+            {"experiment": "two-current", "layer": layers, "interface": {"F1|F2": interface}, "boundary": ENDS}
+        )
+    assert message in str(error.value).splitlines()[0]
+
+
+OF_SPIN_MODEL = [
+    (barrier(), {}, "interface 'F1|F2': tunnel: polarisation_below needs spin_axis of layer 'F1', along its majority"),
+    (
+        barrier(None, None, transverse_below=1e12),
+        {},
+        "interface 'F1|F2': tunnel: transverse_below needs polarisation_below: 'F1' is no magnet",
+    ),
+]
+
+
+@pytest.mark.parametrize("tunnel, changes, message", OF_SPIN_MODEL)
+def test_barriers_of_the_spin_model_that_cannot_be(tunnel, changes, message):
+    layers = [metal("F1"), metal("F2")]
+    layers = [{key: value for key, value in layer.items() if key != "polarisation"} for layer in layers]
+    with pytest.raises(InputError) as error:
+        Run.from_dict(
+            {"experiment": "transport", "layer": layers, "interface": {"F1|F2": {"tunnel": tunnel}}, "boundary": ENDS}
+        )
+    assert str(error.value).splitlines()[0].startswith(message)
+
+
+def test_an_axis_by_its_angle_is_written_again_as_it_was():
+    tables = {"experiment": "two-current", "layer": [magnet("F1"), magnet("F2")], "boundary": ENDS}
+    tables["layer"][1]["spin_axis"] = {"xz": 60}
+    run = Run.from_dict(tables | {"interface": TUNNEL})
+    np.testing.assert_allclose(run.stack["F2"].majority, [np.sin(np.pi / 3), 0, 0.5], rtol=1e-12)
+    assert run.resolved()["layer"][1]["spin_axis"] == {"xz": 60}
+    assert Run.from_dict(run.resolved()) == run
