@@ -12,7 +12,7 @@ import numpy as np
 import ddgauge
 from ddgauge.fem import paraview, sample
 from ddgauge.post import curves, figures, series
-from ddgauge.post.fields import columns, fields, vectors
+from ddgauge.post.fields import along, fields, vectors
 
 SERIES = {
     "time_series": ("time_series.csv", series.columns),
@@ -119,7 +119,7 @@ def _tables_and_figures(result, lines, plane, part):
     """Write them; their names."""
     names = []
     if lines is not None:
-        _write_profile(part / "profile.csv", result, lines)
+        _write_table(part / "profile.csv", along(result.case, result.solution, lines, _time(result)))
         names.append("profile.csv")
     for key, (name, columns_of) in SERIES.items():
         if key in result.numbers:
@@ -217,14 +217,6 @@ def plain(value):
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     return value
-
-
-def _write_profile(path, result, profile):
-    """One row per point: place, layer, and the fields there."""
-    shown = fields(result.case, result.solution, _time(result))
-    found = [columns(shown(sample)) for sample in profile["samples"]]
-    table = {name: np.concatenate([part[name] for part in found]) for name in found[0]}
-    _write_table(path, {"z (m)": profile["z"], "layer": profile["layer"]} | table)
 
 
 def _write_table(path, table):

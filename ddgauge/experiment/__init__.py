@@ -7,6 +7,7 @@ from ddgauge.experiment.film import film
 from ddgauge.experiment.problem import BalanceError, Problem, Result, account
 from ddgauge.experiment.relaxation import relaxation
 from ddgauge.experiment.transport import transport
+from ddgauge.experiment.two_band import two_band
 from ddgauge.model import Run, Stack
 from ddgauge.model.curves import CURVES
 
@@ -27,6 +28,7 @@ EXPERIMENTS = {
     "relaxation": relaxation,
     "two-current": transport,
     "weyl": transport,
+    "two-band": two_band,
     **dict.fromkeys(CURVES, curve),
 }
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ddgauge.model.band_laws import band_laws
 from ddgauge.physics import closure, two_current
 from ddgauge.physics.bands.chiral_anomaly import weyl_medium
 from ddgauge.physics.medium import Face, Junction, spin_medium
@@ -159,4 +160,25 @@ def _with_gap(junction, capacitance):
     return Junction(matrix)
 
 
-LAWS = {"two-current": _two_current, "weyl": _weyl}  # of experiments with other fields than the spin model
+def _two_band(case, stack, names):
+    laws = band_laws(case)
+    return {name: laws[name].medium for name in names}, band_faces(stack, laws), {}
+
+
+def band_faces(stack, laws):
+    """{face: Face} of two bands in the units of their laws."""
+    law = next(iter(laws.values()))
+    faces = {}
+    for name, face in stack.band_faces.items():
+        conductance, source = np.zeros((law.n, law.n)), np.zeros(law.n)
+        conductance[:16, :16], source[:16] = face.conductance, face.flux / law.n_ref
+        held = {A: value / law.n_ref for A, value in face.held.items()}
+        faces[name] = Face(conductance, source, held if face.potential is None else held | {16: face.potential})
+    return faces
+
+
+LAWS = {
+    "two-current": _two_current,
+    "weyl": _weyl,
+    "two-band": _two_band,
+}  # of experiments with other fields than the spin model

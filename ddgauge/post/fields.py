@@ -3,6 +3,7 @@
 import numpy as np
 
 from ddgauge.physics import two_current
+from ddgauge.post import band_fields
 
 AXES = "xyz"
 ACCUMULATION = {
@@ -70,6 +71,14 @@ def columns(found):
     return split
 
 
+def along(case, solution, profile, time=0.0):
+    """{name with unit: (k,) values} along a profile of fem.sample: its places, its layers, and what is shown there."""
+    shown = fields(case, solution, time)
+    found = [columns(shown(sample)) for sample in profile["samples"]]
+    table = {name: np.concatenate([part[name] for part in found]) for name in found[0]}
+    return {"z (m)": profile["z"], "layer": profile["layer"]} | table
+
+
 def _spin_model(case, solution, time):
     return lambda sample: {
         "mu_0 (V)": sample.mu[:, 0],
@@ -114,4 +123,5 @@ def _parted(name):
     return head, bracket + unit
 
 
-SHOWN = {"two-current": _two_current, "weyl": _weyl}  # of experiments with other fields than the spin model
+# of experiments with other fields than the spin model
+SHOWN = {"two-current": _two_current, "weyl": _weyl, "two-band": band_fields.fields}

@@ -1,10 +1,11 @@
 """Which figures a result has."""
 
 from ddgauge.fem import sample
+from ddgauge.post import band_fields, plot, plot_bands, plot_series, series
 from ddgauge.post import curves as of_curves
-from ddgauge.post import plot, plot_series, series
+from ddgauge.post.fields import along
 
-MAPPED = ("transport", "two-current", "weyl")
+MAPPED = ("transport", "two-current", "weyl", "two-band")
 
 
 def plane(result):
@@ -28,12 +29,24 @@ def draw(result, profile, plane, folder):
 def _of_fields(result, profile, plane, title):
     case, figures = result.case, {}
     flat_mode = "rates" in result.curves and result.solution.mesh.dimension > 1  # of which a line shows nothing
+    if case.experiment == "two-band":
+        return _of_bands(result, profile, plane, title)
     if profile is not None and case.experiment in plot.OF_MODELS:
         figures["profile.png"] = plot.OF_MODELS[case.experiment](profile, title)
     elif profile is not None and case.stack.spinful and not flat_mode:
         figures["profile.png"] = plot.profiles(profile, title)
     if plane is not None:
         figures["potential.png"] = plot.potential(plane, title)
+    return figures
+
+
+def _of_bands(result, profile, plane, title):
+    case, figures = result.case, {}
+    if profile is not None:
+        columns = along(case, result.solution, profile)
+        figures = {name: draw(columns, title) for name, draw in plot_bands.PROFILES.items()}
+    if plane is not None:
+        figures["density.png"] = plot_bands.plane(plane, *band_fields.on_plane(case, plane), title)
     return figures
 
 

@@ -47,6 +47,8 @@ def panels(result, key):
     are any.
     """
     table, stack = result.numbers[key], result.case.stack
+    if result.case.experiment == "two-band":
+        return _of_bands(table)
     units = table["units"]
     voltages, currents = curves(table, "voltage"), curves(table, "current")
     spin = _named(_foremost(_curves(table, "accumulation")))
@@ -61,6 +63,35 @@ def panels(result, key):
         ("current", units["current"], _through(_worth(currents, LEAK * _of_metal(result) * volts))),
         ("spin voltage", units["accumulation"], _worth(spin, NOTHING * volts)),
     ]
+    return [panel for panel in drawn if panel[2]]
+
+
+def _of_bands(table):
+    """Densities, pseudospin, spins and coherence of layers, and currents, without what is rounding."""
+    units, content = table["units"], curves(table, "content")
+    layers = list(dict.fromkeys(name.removesuffix(" oo") for name in content if name.endswith(" oo")))
+    densities = curves(table, "density")
+
+    def of_layers(named, words):
+        return {
+            f"{layer if len(layers) > 1 else ''} {word}".strip(): named[f"{layer} {name}"]
+            for layer in layers
+            for name, word in words.items()
+            if f"{layer} {name}" in named
+        }
+
+    spins = {f"{band}_{a}": f"{band} {a}" for band in ("cc", "vv") for a in AXES}
+    coherence = {f"{part} cv_{a}": f"{part} cv {a}" for a in ("o", *AXES) for part in ("Re", "Im")}
+    shown = {
+        "density": of_layers(densities, {"n_c": "$n_c$", "p": "$p$", "n_v": "$n_v$"}),
+        "pseudospin": of_layers(content, {f"{mu}o": mu for mu in AXES}),
+        "spin": of_layers(content, spins),
+        "coherence": of_layers(content, coherence),
+    }
+    largest = max(_size(values) for values in of_layers(content, {"oo": "oo"}).values())
+    drawn = [(name, units["content"], _worth(found, NOTHING * largest)) for name, found in shown.items()]
+    currents = curves(table, "current")
+    drawn.append(("current", units["current"], _through(_worth(currents, 0.0))))
     return [panel for panel in drawn if panel[2]]
 
 

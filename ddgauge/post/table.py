@@ -4,7 +4,9 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from ddgauge.physics.two_band import BLOCK_NAMES
 from ddgauge.post import series
+from ddgauge.post.bands import TERMS
 
 HIDDEN = ("timings", "solver", "balances", "electric_field", "time_series", "mean", "steps", "curve")
 SPIN = ("spin_current", "accumulation")
@@ -25,7 +27,17 @@ TITLES = {
     "resistance": "Resistance",
     "relaxation": "Slowest spin modes",
     "extracted": "From the curve",
+    "density": "Densities, at faces and interfaces and mean of layers",
+    "polarisation": "Spin per carrier of a band",
+    "pseudospin_angle": "Angle of the pseudospin from z: 0 all electrons in c, pi all in v",
+    "state": "State at faces and interfaces, by block",
+    "flow": "Flow out of a face or up through an interface, by block",
+    "content": "Mean state of layers, by block",
+    "budget": "Budget",
+    "potential": "Potential phi",
+    "positivity": "Smallest eigenvalue of the density matrix over its trace",
 }
+OF_BANDS = ("state", "flow", "content")  # of places, in two sets of names
 PARTS = {"G_j": ("x", "y"), "G_parallel": ("xy", "xx-yy"), "G_perpendicular": ("xz", "yz")}
 
 
@@ -66,6 +78,10 @@ def tables(result):
             yield from response_tables(result)
         elif key == "terminals":
             yield from terminal_tables(table)
+        elif key in OF_BANDS:
+            yield title, band_rows(table)
+        elif key == "budget":
+            yield from budget_tables(table)
         elif key in evolution and key not in hidden:
             yield title, evolution_rows(evolution, numbers.get("mean"), key)
         elif key not in hidden:
@@ -126,6 +142,37 @@ def terminal_tables(table):
             for name, row in zip(names, table[key])
         ]
         yield title, (("", *names, "unit"), rows)
+
+
+def band_rows(table):
+    """Header and rows of the fields by block, a column for each place; rounding is left out."""
+    values = {}
+    for key, value in table.items():
+        name = next((name for name in BLOCK_NAMES if key.endswith(f" {name}")), None)
+        if name:
+            values.setdefault(name, {})[key.removesuffix(f" {name}")] = value
+    return _matrix_rows(values, table["units"])
+
+
+def budget_tables(table):
+    """The budget of each layer: fields by block, a column for each term."""
+    layers = {}
+    for key, value in table.items():
+        place = next(((n, t) for n in BLOCK_NAMES for t in TERMS if key.endswith(f" {n} {t}")), None)
+        if place:
+            name, term = place
+            layer = key.removesuffix(f" {name} {term}")
+            layers.setdefault(layer, {}).setdefault(name, {})[term] = value
+    for layer, values in layers.items():
+        yield f"Budget of layer {layer}, by block", _matrix_rows(values, table["units"])
+
+
+def _matrix_rows(values, units):
+    """Header and rows of {row: {column: value}} with one unit."""
+    rounding = 1e-10 * max((abs(x) for row in values.values() for x in row.values()), default=0.0)
+    kept = {name: [x if abs(x) > rounding else 0.0 for x in row.values()] for name, row in values.items()}
+    columns, unit = next(iter(values.values())), next(iter(units.values()))
+    return ("", *columns, "unit"), [(name, *map(number, row), unit) for name, row in kept.items() if any(row)]
 
 
 def evolution_rows(evolution, mean, key):

@@ -7,11 +7,13 @@ from io import BytesIO
 import numpy as np
 
 from ddgauge.model.errors import InputError
-from ddgauge.post import curves, plot, plot_series
+from ddgauge.post import curves, plot, plot_bands, plot_series
 from ddgauge.report import files, markup
 
 CAPTIONS = {
     "profile.png": "Through the stack, against z",
+    "profile_pseudospin.png": "The fields by pseudospin and spin, against z",
+    "density.png": "Densities, and the direction in which electrons flow, on a plane",
     "potential.png": "Potential, lines of equal potential, and the direction of the current, on a plane",
     "magnetoresistance.png": "Longitudinal and transverse resistivity, the magnetisation turned in three planes",
     "conductance.png": "Interface conductance matrix, split by where the spin goes",
@@ -72,7 +74,11 @@ def of_run(folder, found, numbers, title):
     """{name: SVG file} from profile.csv and the series of a result that has no figures."""
     figures = {}
     if "profile.csv" in found["files"]:
-        profile = _profile(files.read_columns(folder / "profile.csv"))
+        columns = files.read_columns(folder / "profile.csv")
+        if found["experiment"] == "two-band":
+            profiles = {name.replace(".png", ".svg"): draw for name, draw in plot_bands.PROFILES.items()}
+            figures |= {name: draw(columns, title) for name, draw in profiles.items()}
+        profile = _profile(columns)
         draw = plot.OF_MODELS.get(found["experiment"], plot.profiles)
         if profile is not None and np.any(profile["mu"][:, 1:]):
             figures["profile.svg"] = draw(profile, title)

@@ -18,6 +18,7 @@ EXPERIMENTS = {
     "relaxation": "decay of spin modes",
     "two-current": "majority and minority spin, the two-current model",
     "weyl": "charge in a Weyl metal, and the imbalance of its nodes",
+    "two-band": "spin in a conduction and a valence band",
     "angular-magnetoresistance": "resistivity against the angle of the magnetisation",
     "field-magnetoresistance": "resistivity against a magnetic field",
     "hall": "transverse resistivity against a field along the normal",

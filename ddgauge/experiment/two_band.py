@@ -1,0 +1,106 @@
+"""Spin in two bands: steady states and evolutions, their states, flows, budgets and positivity."""
+
+from functools import partial
+
+import numpy as np
+
+from ddgauge.experiment.dynamics import followed
+from ddgauge.experiment.faces import CURRENT
+from ddgauge.experiment.problem import Result
+from ddgauge.fem.evolve import Evolution
+from ddgauge.model.band_laws import band_laws
+from ddgauge.post import bands
+from ddgauge.units import E_CHARGE
+
+NO_STATE = (
+    "layer {layer!r}: at z = {z:.4g} nm{when} the density matrix has an eigenvalue of {value:.1e} of its trace: it is"
+    " no state there. Bands that diffuse unlike each other do that to steep profiles, and so does what relaxes without"
+    " being completely positive; a shorter T2 repairs it. Nothing is clipped"
+)
+
+
+def two_band(problem):
+    """A steady state, or its evolution with [time]."""
+    case = problem.case
+    told = Told(problem, band_laws(case))
+    problem.weigh = partial(bands.balances, told.laws)
+    assembly = problem.assembly()
+    if case.time is not None:
+        return evolution(problem, assembly, told)
+    solution = steady(problem, assembly, told.laws)
+    return Result(case, told.numbers(0.0, solution), solution)
+
+
+def steady(problem, assembly, laws):
+    """The steady Solution."""
+    return problem.solve(problem.system(assembly), loads=loads(laws))
+
+
+def evolution(problem, assembly, told):
+    """States, flows and budgets at the samples of [time]."""
+    case, laws, times = problem.case, told.laws, problem.case.time
+    given = loads(laws)
+    evolution = Evolution(problem.system(assembly), lambda t: {"loads": given}, times.end, times.tolerance, times.step)
+
+    def begin():
+        start = at_start(case.stack, assembly, laws)
+        if start is None and times.initial == "steady":
+            start = steady(problem, assembly, laws).x
+        return evolution.begin(start, times.start)
+
+    return followed(problem, assembly, evolution, begin, told.numbers)
+
+
+def at_start(stack, assembly, laws):
+    """(rows, n) unknowns of the states that the layers start in, or None if no layer has one."""
+    if not stack.band_start:
+        return None
+    x, shared = (np.zeros((assembly.owned, k)) for k in (next(iter(laws.values())).n, 1))
+    for name, law in laws.items():
+        inside = assembly.rows_of(assembly.mesh.label[: len(assembly.cell_dofs)] == assembly.mesh.layers[name])
+        shared[inside] += 1
+        x[inside, :16] += stack.band_start.get(name, 0.0) / law.n_ref
+    return x / np.maximum(shared, 1)
+
+
+def loads(laws):
+    """{layer: (4, n)} of the constant parts of laws, as of System.solve."""
+    return {name: law.load for name, law in laws.items() if law.load.any()}
+
+
+class Told:
+    """What is told of solutions of a problem, and the warnings that they give rise to, once each."""
+
+    def __init__(self, problem, laws):
+        self.problem, self.laws = problem, laws
+        self.excess = problem.case.stack.two_band.mode == "excess"
+        self._warned = set()
+
+    def numbers(self, time, solution):
+        """Tables of a Solution at a time, s."""
+        found = self._electric(solution) | bands.numbers(self.laws, solution, self.excess)
+        H = {layer: law.c.hamiltonian(time) for layer, law in self.laws.items()}
+        found["budget"] = bands.budget(self.laws, solution, H)
+        if not self.excess:
+            found["positivity"] = self._positivity(time, solution)
+        return found
+
+    def _electric(self, solution):
+        """Voltages of contacts, with Poisson's equation; and charge currents out of faces."""
+        n_ref, mesh = next(iter(self.laws.values())).n_ref, solution.mesh
+        found = {}
+        boundaries = self.problem.case.stack.boundary.items()
+        held = {name: b.voltage for name, b in boundaries if getattr(b, "voltage", None) is not None}
+        if held:
+            found["voltage"] = held | {"units": {"*": "V"}}
+        current = {name: -E_CHARGE * n_ref * float(solution.current(name)[0]) for name in mesh.faces}
+        return found | {"current": current | {"units": {"*": CURRENT[mesh.dimension]}}}
+
+    def _positivity(self, time, solution):
+        found = bands.positivity(self.laws, solution)
+        when = f", t = {time:.4g} s" if self.problem.case.time else ""
+        for layer, (value, x) in found.items():
+            if value < bands.NEGATIVE and layer not in self._warned:
+                self._warned.add(layer)
+                self.problem.warnings.append(NO_STATE.format(layer=layer, value=value, z=x[2] * 1e9, when=when))
+        return {layer: value for layer, (value, _) in found.items()} | {"units": {"*": "1"}}
