@@ -10,7 +10,21 @@ from typing import get_args
 
 import pytest
 
-from ddgauge.model import Run, boundary, couplings, curves, fitting, interfaces, layer, options, stack, sweeps, texture
+from ddgauge.model import (
+    Run,
+    boundary,
+    couplings,
+    curves,
+    fitting,
+    interfaces,
+    layer,
+    options,
+    stack,
+    sweeps,
+    texture,
+    two_band,
+    two_band_faces,
+)
 from ddgauge.model.inputs import STACK_KEYS
 
 ROOT = Path(__file__).parents[1]
@@ -23,6 +37,13 @@ TABLES = {
     "[layer.exchange_relaxation]": couplings.ExchangeRelaxation,
     "[layer.exchange]": couplings.Exchange,
     "[layer.spin_orbit]": couplings.SpinOrbit,
+    "[layer.two_band]": two_band.TwoBand,
+    "[layer.two_band.hamiltonian]": two_band.Hamiltonian,
+    "[layer.two_band.hamiltonian.fields]": two_band.HamiltonianFields,
+    "[layer.two_band.drive]": two_band.BandDrive,
+    "[layer.two_band.fermi]": two_band.Fermi,
+    "[layer.two_band.initial]": two_band.BandState,
+    "[two_band]": two_band.TwoBandOptions,
     "[magnetisation]": stack.Magnetisation,
     "angle": stack.Angle,
     "[field]": stack.MagneticField,
@@ -33,6 +54,9 @@ TABLES = {
     'kind = "contact"': boundary.Contact,
     'kind = "current"': boundary.Current,
     'kind = "floating"': boundary.Floating,
+    'kind = "state"': two_band_faces.State,
+    'kind = "flux"': two_band_faces.Flux,
+    'kind = "exchange"': two_band_faces.ExchangeFace,
     "precession": boundary.Precession,
     '[interface."below|above"]': interfaces.Interface,
     "thin": interfaces.Thin,

@@ -186,6 +186,8 @@ def _times(run):
     elif starting:
         needed = "the table [time]" if run.time is None else f"time.initial = 'given', not {run.time.initial!r}"
         yield f"layer {starting[0]!r}: two_band.initial needs {needed}"
+    if run.time is not None and not run.time.drive:
+        yield "time.drive = false does not belong to experiment = 'two-band'; give layers two_band.initial"
     if run.has_steady_state and not any(boundary.absorbs for boundary in stack.boundary.values()):
         yield (
             ": nothing says how many electrons there are in a steady state; give a boundary kind = 'state' or"
@@ -195,7 +197,9 @@ def _times(run):
 
 def warnings(stack):
     """Lines that say where a law of two bands is used beyond what it was derived for."""
-    return [line for layer in stack.layers if layer.two_band is not None for line in _warnings(stack, layer)]
+    if stack.two_band is None or not all(layer.two_band for layer in stack.layers):
+        return []
+    return [line for layer in stack.layers for line in _warnings(stack, layer)] + list(_unlike(stack))
 
 
 def _warnings(stack, layer):
@@ -222,6 +226,17 @@ def _warnings(stack, layer):
         )
     if stack.frame_frequency is not None:
         yield from _rotating(where, stack, layer)
+
+
+def _unlike(stack):
+    """Where densities that are continuous are taken to be those of one material."""
+    for below, above in stack.neighbours:
+        n_i = [stack[name].two_band.intrinsic_density for name in (below, above)]
+        if None not in n_i and abs(n_i[0] - n_i[1]) > ALIKE * n_i[0]:
+            yield (
+                f"layer {above!r}: intrinsic_density = {n_i[1]:g} 1/m^3 beside {n_i[0]:g} 1/m^3 of {below!r}:"
+                " densities are continuous between layers, as of one material, where they should jump"
+            )
 
 
 def _equilibrium(c, options, kind):

@@ -121,6 +121,8 @@ class TimeOptions(Checked):
             raise InputError(f"frames = {self.frames}, must be <= samples = {self.samples}, from which they are taken")
         if self.scheme == "splitting" and self.steps is None:
             raise InputError("scheme = 'splitting' needs steps (a whole number), all of one length")
+        if self.scheme == "splitting" and self.step is not None:
+            raise InputError("step belongs to scheme = 'implicit'; the splitting has steps, all of one length")
         if self.scheme == "implicit" and self.steps is not None:
             raise InputError("steps belongs to scheme = 'splitting'; implicit steps follow from tolerance")
         if not self.drive and self.initial == "zero":
