@@ -20,6 +20,7 @@ _HOME = {
         "Sheet",
         "Sink",
         "Stack",
+        "TunnelRun",
         "read",
     ),
     "ddgauge.experiment": ("BalanceError", "Result", "run"),

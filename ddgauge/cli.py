@@ -152,14 +152,14 @@ def check(file: File, debug: Debug = False):
     with _errors(debug):
         import json
 
-        from ddgauge.model import checks, read
+        from ddgauge.model import read
 
         case = read(file)
         print(json.dumps(case.resolved(), indent=2))
-        from ddgauge.post.check import report
+        from ddgauge.post.check import report, warnings
 
         report(case)
-        for warning in checks.physics_warnings(case.stack):
+        for warning in warnings(case):
             print(f"warning: {warning}", file=sys.stderr)
 
 

@@ -11,13 +11,15 @@ import numpy as np
 
 import ddgauge
 from ddgauge.fem import paraview, sample
-from ddgauge.post import curves, figures, series
+from ddgauge.post import curves, figures, series, tunnel_run
 from ddgauge.post.fields import along, fields, vectors
 
 SERIES = {
     "time_series": ("time_series.csv", series.columns),
     "response": ("response.csv", series.columns),
     "curve": ("curve.csv", curves.columns),
+    "scan": ("curve.csv", tunnel_run.columns),
+    "energy_resolved": ("storage.csv", tunnel_run.resolved_columns),
 }
 OF_FIELDS = ("fields_[0-9]*.vtu", "fields_[0-9]*.pvtu")  # pieces of ranks, and frames
 
@@ -71,12 +73,8 @@ def write(result, folder):
     """
     require_finite(result.numbers)
     folder, part = Path(folder), Path(folder) / ".part"
-    comm, case = result.solution.mesh.comm, result.case
-    names = [_write_fields(result, part)] if case.output.fields else []
-    upright = result.solution.mesh.axes.endswith("z")  # a mesh in x, y has nothing to show along z
-    lines = sample.profile(result.solution) if upright else None
-    plane = figures.plane(result) if case.output.figures else None
-    problem = None
+    comm, problem = result.comm, None
+    names, lines, plane = ([], None, None) if result.solution is None else _of_solution(result, part)
     if comm.rank == 0:
         try:
             names += _tables_and_figures(result, lines, plane, part)
@@ -93,6 +91,14 @@ def write(result, folder):
     if problem := comm.bcast(problem):
         raise problem
     return [*names, "result.json"]
+
+
+def _of_solution(result, part):
+    """Write the fields for ParaView; their names, and what is drawn along z and on a plane."""
+    case, solution = result.case, result.solution
+    names = [_write_fields(result, part)] if case.output.fields else []
+    upright = solution.mesh.axes.endswith("z")  # a mesh in x, y has nothing to show along z
+    return names, sample.profile(solution) if upright else None, figures.plane(result) if case.output.figures else None
 
 
 def _write_fields(result, part):
@@ -177,7 +183,7 @@ def as_json(result, names=()):
         **{key: _table(table) for key, table in result.numbers.items()},
         "warnings": list(result.warnings),
         "input": case.resolved(),
-        "versions": versions(result.solution.mesh.comm),
+        "versions": versions(result.comm),
         "files": list(names),
     }
 

@@ -7,6 +7,7 @@ from ddgauge.experiment.film import film
 from ddgauge.experiment.problem import BalanceError, Problem, Result, account
 from ddgauge.experiment.relaxation import relaxation
 from ddgauge.experiment.transport import transport
+from ddgauge.experiment.tunnel_run import tunnel
 from ddgauge.experiment.two_band import two_band
 from ddgauge.model import Run, Stack
 from ddgauge.model.curves import CURVES
@@ -38,7 +39,7 @@ def run(case, comm=MPI.COMM_WORLD, step=lambda text: None, keeper=None, shelf=No
 
     Parameters
     ----------
-    case : model.Run or model.Stack
+    case : model.Run, model.TunnelRun or model.Stack
     comm : MPI communicator
     step : function of a text, called before anything that may take long
     keeper : dynamics.Keeper, optional
@@ -56,6 +57,8 @@ def run(case, comm=MPI.COMM_WORLD, step=lambda text: None, keeper=None, shelf=No
         case = Run(stack=case, **tables)
     elif tables:
         raise TypeError(f"{', '.join(tables)} go with a Stack; a Run has them: read(file, overrides)")
+    if case.experiment == "tunnel":
+        return tunnel(case, comm, step)
     problem = Problem(case, comm, step, keeper, shelf)
     if case.sweep:
         problem.warnings.append("[[sweep]] is for ddgauge sweep: these are the numbers of the file as it stands")

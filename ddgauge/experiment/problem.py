@@ -31,10 +31,14 @@ class Result:
 
     case: object
     numbers: dict
-    solution: object
+    solution: object  # None of what has no mesh
     curves: dict = field(default_factory=dict)  # what figures are drawn from
     frames: list = field(default_factory=list)  # (time, Solution) to be looked at one after the other
     warnings: list = field(default_factory=list)
+    comm: object = None  # of the ranks that have it; the solution's, where there is one
+
+    def __post_init__(self):
+        self.comm = self.comm or self.solution.mesh.comm
 
 
 class Problem:

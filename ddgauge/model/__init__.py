@@ -15,6 +15,7 @@ from ddgauge.model.stack import (
     Stack,
     TwoCurrentCoefficients,
 )
+from ddgauge.model.tunnel_run import TunnelRun
 
 __all__ = [
     "Contact",
@@ -29,6 +30,7 @@ __all__ = [
     "Sheet",
     "Sink",
     "Stack",
+    "TunnelRun",
     "TwoCurrentCoefficients",
     "read",
 ]

@@ -61,7 +61,7 @@ class Run(Checked):
 
         Returns
         -------
-        Run
+        Run, or TunnelRun of a junction without layers
         """
         if data.get("experiment") == "tunnel":
             return TunnelRun.from_dict(data, source)

@@ -15,7 +15,10 @@ def _console():
 
 
 def report(case):
-    """Lengths of each layer, and the size of cells against them."""
+    """Lengths of each layer, and the size of cells against them; of a tunnel junction what it is."""
+    if case.experiment == "tunnel":
+        show_junction(case)
+        return
     from ddgauge.model.plan import through
 
     lengths = checks.lengths(case.stack, case.electrostatics)
@@ -44,6 +47,22 @@ def report(case):
     if sizes:
         for warning in checks.mesh_warnings(case.stack, sizes, case.electrostatics):
             console.print(f"warning: {warning}")
+
+
+def show_junction(case):
+    """Rates of a junction, and how many points its scans have."""
+    console = _console()
+    console.print(f"Gamma = 2 pi t^2 nu_L nu_R = {case.Gamma:.4g}, t = {case.amplitude:.6g} E")
+    if case.scan:
+        sizes = " x ".join(
+            f"{' and '.join(scan.parameter for scan, _ in together)} {len(together[0][1])}" for together in case.axes
+        )
+        console.print(f"scan: {sizes}, {len(case.grid)} points")
+
+
+def warnings(case):
+    """Lines that say where a law is used beyond what it was derived for."""
+    return case.warnings() if case.experiment == "tunnel" else checks.physics_warnings(case.stack)
 
 
 def show_materials(rows):

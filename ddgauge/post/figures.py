@@ -1,7 +1,7 @@
 """Which figures a result has."""
 
 from ddgauge.fem import sample
-from ddgauge.post import band_fields, plot, plot_bands, plot_series, series
+from ddgauge.post import band_fields, plot, plot_bands, plot_series, plot_tunnel, series
 from ddgauge.post import curves as of_curves
 from ddgauge.post.fields import along
 
@@ -20,7 +20,10 @@ def draw(result, profile, plane, folder):
     profile, plane : as of fem.sample.profile and raster, or None.
     """
     title = result.case.title or result.case.experiment
-    figures = _of_fields(result, profile, plane, title + _moment(result.case)) | _of_experiment(result, title)
+    if result.case.experiment == "tunnel":
+        figures = plot_tunnel.figures(result.numbers, title)
+    else:
+        figures = _of_fields(result, profile, plane, title + _moment(result.case)) | _of_experiment(result, title)
     for name, figure in figures.items():
         plot.save(figure, folder / name)
     return list(figures)

@@ -5,7 +5,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ddgauge.physics.two_band import BLOCK_NAMES
-from ddgauge.post import series
+from ddgauge.post import series, tunnel_run
 from ddgauge.post.bands import TERMS
 
 HIDDEN = ("timings", "solver", "balances", "electric_field", "time_series", "mean", "steps", "curve")
@@ -68,6 +68,9 @@ def show(result, console=None):
 def tables(result):
     """(title, (header, rows)) of all that is printed of a Result."""
     numbers = result.numbers
+    if result.case.experiment == "tunnel":
+        yield from tunnel_run.tables(numbers)
+        return
     spinful = result.case.stack.spinful or result.case.experiment in ("two-current", "weyl")
     hidden = HIDDEN if spinful else (*HIDDEN, *SPIN)
     rows_of = {"conductance": conductance_rows, "relaxation": mode_rows, "extracted": extracted_rows}

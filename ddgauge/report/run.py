@@ -19,6 +19,7 @@ EXPERIMENTS = {
     "two-current": "majority and minority spin, the two-current model",
     "weyl": "charge in a Weyl metal, and the imbalance of its nodes",
     "two-band": "spin in a conduction and a valence band",
+    "tunnel": "charge, spin and spin-quadrupole moment through a tunnel junction",
     "angular-magnetoresistance": "resistivity against the angle of the magnetisation",
     "field-magnetoresistance": "resistivity against a magnetic field",
     "hall": "transverse resistivity against a field along the normal",

@@ -31,6 +31,11 @@ class Grid:
         else:
             self.source, given = Path(case), tables(case)
         self.case = case if isinstance(case, Run) else Run.from_dict(given, self.source)
+        if self.case.experiment == "tunnel":
+            raise InputError(
+                f"{self.source or 'the run'}: experiment = 'tunnel' has no [[sweep]]; ddgauge run does all points of its"
+                " [[scan]]"
+            )
         if not self.case.sweep:
             raise InputError(f"{self.source or 'the run'}: has no [[sweep]], needs at least one: parameter and values")
         self.dims = dimensions(self.case.sweep)

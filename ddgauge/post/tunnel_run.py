@@ -1,0 +1,227 @@
+"""Numbers of a tunnel junction as tables and columns, and what `ddgauge check` says of one."""
+
+import numpy as np
+
+from ddgauge.physics.tunnel.tensors import principal_axes
+
+COMPONENTS = {"xx": (0, 0), "yy": (1, 1), "zz": (2, 2), "xy": (0, 1), "xz": (0, 2), "yz": (1, 2)}
+PRINCIPAL = ("I_-", "I_0", "I_+")
+NODES = {"LL": "L", "RR": "R", "LR": "L-R"}
+ROUNDING = 1e-10  # of the largest in a table
+
+
+def tables(numbers):
+    """(title, (header, rows)) of all that is printed of a junction; in the unit of energy, and in SI where it is known.
+
+    numbers : dict
+        Tables of a Result, arrays or lists.
+    """
+    yield "Junction", junction_rows(numbers)
+    yield "Stored: electrons, spin and quadrupole moment along its axis", storage_rows(numbers["storage"])
+    yield "Coefficients of the currents", coefficient_rows(numbers)
+    yield "Charge and spin into the electrodes, and torques across their axes", vector_rows(numbers)
+    yield "Spin-quadrupole current into L, R and what lies between them (L-R)", tensor_rows(numbers)
+    if "quadrupole_current_si" in numbers:
+        yield "The same in SI", tensor_rows(numbers, "_si")
+    yield "Its principal values and axes", principal_rows(numbers)
+    yield "Turning of what is stored: norm of the commutator with its current", rotation_rows(numbers["rotation"])
+    if "scan" in numbers:
+        yield "Scan, from least to largest, of what varies", scan_rows(numbers["scan"])
+
+
+def junction_rows(numbers):
+    """Header and rows of what the junction is."""
+    rows = [
+        (name, *_padded([value], 3), _unit(numbers["junction"], name))
+        for name, value in numbers["junction"].items()
+        if name != "units"
+    ]
+    for side in ("L", "R"):
+        of_side, units = numbers["electrodes"][side], numbers["electrodes"]["units"]
+        rows.append((f"{side} majority spin", *_padded(of_side["spin"], 3), "1"))
+        for key in ("chemical_potential", "temperature"):
+            rows.append((f"{side} {key.replace('_', ' ')}", *_padded([of_side[key]], 3), units["*"]))
+    return ("", "x", "y", "z", "unit"), rows
+
+
+def storage_rows(table):
+    """Header and rows of electrons, spin and quadrupole moment of each electrode."""
+    rows = []
+    for side in ("L", "R"):
+        of_side = table[side]
+        q_ex = of_side.get("q_ex")
+        rows.append((
+            side, number(of_side["N"]), number(of_side["S"]), number(of_side["S"] ** 2), number(q_ex and -q_ex),
+            number(of_side["direct_per_pair"]), number(of_side.get("exchange_per_pair")),
+        ))  # fmt: skip
+    header = ("", "N", "S (hbar)", "direct (hbar^2)", "exchange", "direct per pair", "exchange per pair")
+    return header, rows
+
+
+def coefficient_rows(numbers):
+    """Header and rows of all coefficients, beside the closed forms of flat bands and in SI."""
+    table, in_si = numbers["coefficients"], numbers.get("coefficients_si")
+    formula, unit = table.get("closed_form"), _unit(table, "I_0")
+    header = ("", "value", *(["closed form"] if formula else []), "unit", *(["in SI", "unit"] if in_si else []))
+    found = dict(_leaves({key: table[key] for key in ("I_0", "I_F", "L", "R")}))
+    least = ROUNDING * max(abs(float(value)) for value in found.values())
+    rows = []
+    for label, value in found.items():
+        kept = abs(value) > least
+        beside = [number(_at(formula, label))] if formula else []
+        last = [number(_at(in_si, label) * kept), _unit(in_si, "I_0")] if in_si else []
+        rows.append((" ".join(reversed(label)), number(value * kept), *beside, unit, *last))
+    return header, rows
+
+
+def vector_rows(numbers):
+    """Header and rows of charge, spin and torque."""
+    both = ("L", "R")
+    shown = (("charge", "charge_current", ("L",)), ("spin", "spin_current", both), ("torque", "torque", both))
+    names = {"transfer": "torque by transfer", "exchange": "torque by exchange"}
+    in_si, rows = "torque_si" in numbers, []
+    largest = np.abs(numbers["spin_current"]["L"]).max(initial=0.0)
+    for word, key, sides in shown:
+        for side in sides:
+            parts = numbers[key][side] if isinstance(numbers[key][side], dict) else {"": numbers[key][side]}
+            for part, value in parts.items():
+                label = f"{names[part]} on {side}" if part else f"{word} into {side}"
+                value = np.atleast_1d(np.asarray(value, float))
+                kept = np.abs(value) > ROUNDING * max(largest, np.abs(value).max())
+                row = [label, *_padded(value * kept, 3), _unit(numbers[key], side)]
+                if in_si:
+                    twin = numbers[f"{key}_si"][side][part] if part else numbers[f"{key}_si"][side]
+                    row += [
+                        *_padded(np.atleast_1d(np.asarray(twin, float)) * kept, 3),
+                        _unit(numbers[f"{key}_si"], side),
+                    ]
+                rows.append(tuple(row))
+    header = ("", "x", "y", "z", "unit", *(("x", "y", "z", "unit") if in_si else ()))
+    return header, rows
+
+
+def tensor_rows(numbers, twin=""):
+    """Header and rows of the currents of quadrupole moment: total, per polarised spin and per pair of electrons.
+
+    twin : "" or "_si", of the tables' names.
+    """
+    rows = []
+    for name, words, unit in (
+        ("quadrupole_current", "", " hbar^2"),
+        ("per_spin", " per polarised spin", " hbar"),
+        ("per_pair", " per pair", " hbar^2"),
+    ):
+        table = numbers[f"{name}{twin}"]
+        of_table = _unit(table, "LL") + unit * (not twin)
+        for node in (node for node in NODES if node in table):
+            found = table[node] if isinstance(table[node], dict) else {"direct": table[node]}
+            for part, Q in found.items():
+                Q = np.asarray(Q, float)
+                Q = np.where(np.abs(Q) > ROUNDING * np.abs(Q).max(initial=0.0), Q, 0.0)
+                label = f"{NODES[node]} {part}{words}"
+                rows.append((label, *(number(Q[i]) for i in COMPONENTS.values()), of_table))
+    return ("", *COMPONENTS, "unit"), rows
+
+
+def principal_rows(numbers):
+    """Header and rows of principal values with their axes."""
+    table, in_si, rows = numbers["principal_values"], numbers.get("principal_values_si"), []
+    for node, parts in table.items():
+        if node == "units":
+            continue
+        for part, values in parts.items():
+            axes = np.asarray(numbers["principal_axes"][node][part], float)
+            kept = np.abs(values) > ROUNDING * np.abs(values).max()
+            for k, name in enumerate(PRINCIPAL):
+                last = [number(in_si[node][part][k] * kept[k]), _unit(in_si, node)] if in_si else []
+                rows.append((
+                    f"{NODES[node]} {part} {name}", number(values[k] * kept[k]), _unit(table, node), *last,
+                    *(f"{x + 0.0:.4f}" for x in np.round(axes[k], 9)),
+                ))  # fmt: skip
+    return ("", "value", "unit", *(["in SI", "unit"] if in_si else []), "axis x", "y", "z"), rows
+
+
+def rotation_rows(table):
+    """Header and rows of how much a current turns the axes of what is stored."""
+    return ("", "value", "unit"), [(NODES[node], number(table[node]), _unit(table, node)) for node in ("LL", "RR")]
+
+
+def scan_rows(table):
+    """Header and rows of the columns of a scan that vary: from where to where."""
+    rows, found = [], {name.rpartition(" (")[0]: (values, name) for name, values in columns(table).items()}
+    largest = max(np.abs(values).max() for head, (values, _) in found.items() if head not in table["parameters"])
+    for head, (values, name) in found.items():
+        rounding = 0.0 if head in table["parameters"] else ROUNDING * largest
+        if len(head.split(" ")) < 3 and np.ptp(values) > max(rounding, ROUNDING * np.abs(values).max()):
+            rows.append((head, number(values.min()), number(values.max()), name.rpartition(" (")[2].removesuffix(")")))
+    return ("", "least", "largest", "unit"), rows
+
+
+def columns(table):
+    """Every column of a scan: {name with unit: (points,) array}, what is scanned first.
+
+    table : `scan` of a Result's numbers.
+    """
+    units, found = table["units"], {}
+    for name, values in table["parameters"].items():
+        found[f"{name} ({units[name]})"] = np.asarray(values, float)
+    rate = units["*"]
+    for name in ("J_L", "J_R"):
+        for axis, values in zip("xyz", np.asarray(table[name], float).T):
+            found[f"{name} {axis} (1)"] = values
+    found[f"I_N ({rate})"] = np.asarray(table["I_N"], float)
+    for axis, values in zip("xyz", np.asarray(table["I_S"], float).T):
+        found[f"I_S {axis} ({rate})"] = values
+    for label, values in _leaves({key: table[key] for key in ("I_0", "I_F", "L", "R")}):
+        found[f"{' '.join(reversed(label))} ({rate})"] = np.asarray(values, float)
+    for label, values in _leaves(table["storage"]):
+        found[f"{' '.join(reversed(label))} ({units[label[-1]]})"] = np.asarray(values, float)
+    for part, nodes in table["I_Q"].items():
+        for node, Q in nodes.items():
+            Q = np.asarray(Q, float)
+            for name, values in zip(PRINCIPAL, principal_axes(Q)[0].T):
+                found[f"{name} {node} {part} ({rate})"] = values
+            for name, (i, j) in COMPONENTS.items():
+                found[f"I_Q {node} {part} {name} ({rate})"] = Q[:, i, j]
+    for label, values in _leaves(table["closed_form"] or {}):
+        found[f"{' '.join(reversed(label))} closed form ({rate})"] = np.asarray(values, float)
+    return found
+
+
+def resolved_columns(table):
+    """Columns of what is stored at each energy."""
+    units = table["units"]
+    found = {f"energy ({units['energy']})": np.asarray(table["energy"], float)}
+    for side in ("L", "R"):
+        for key, values in table[side].items():
+            found[f"{key} {side} ({units.get(key, units['*'])})"] = np.asarray(values, float)
+    return found
+
+
+def number(value):
+    """A number with six digits; nothing where there is none."""
+    return "" if value is None else f"{float(value) + 0.0:.6g}"
+
+
+def _padded(values, width):
+    shown = [number(value) for value in np.atleast_1d(values)]
+    return shown + [""] * (width - len(shown))
+
+
+def _unit(table, key):
+    return table["units"].get(key, table["units"].get("*", ""))
+
+
+def _leaves(table, path=()):
+    """(path, value) of what is no table."""
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, (*path, key))
+        else:
+            yield (*path, key), value
+
+
+def _at(table, path):
+    for key in path:
+        table = table[key]
+    return table
