@@ -10,7 +10,7 @@ from ddgauge.physics.band_equilibrium import MassAction
 from ddgauge.physics.band_relaxation import complete_positivity
 from ddgauge.physics.generators import NAMES, SPIN_PSEUDOSPIN
 from ddgauge.physics.two_band import FROM_BLOCKS, NUMBER, TO_BLOCKS, blocks
-from ddgauge.units import E_CHARGE, HBAR, K_B
+from ddgauge.units import E_CHARGE, HBAR
 
 BELOW_ZERO = -1e-12  # eigenvalue over trace of a density matrix that is rounding
 COMPLETELY_POSITIVE = -1e-9  # of the largest rate
@@ -285,23 +285,35 @@ def lengths(stack, name, electrostatics):
         if electrostatics != "poisson" and D[k, k] > 0 and mobility * E_z:
             found[f"drift_{band}"] = float(D[k, k] / abs(mobility * E_z))
     T2, w_cv = np.diag(R)[8:12].max(), coefficients.transition(c.H)
-    if D[8, 8] > 0 and (T2 or w_cv):
+    if D[8, 8] > 0 and (T2 or w_cv) and coherent(stack):
         found["coherence"] = float(band_transport.coherence_length(D[8, 8], np.divide(1, T2) if T2 else np.inf, w_cv))
     decay("transitions", (D[0, 0] + D[4, 4]) / 2, 2 * np.linalg.norm(c.H[:2, 2:], ord=2) / HBAR)
     if (q := np.linalg.norm(c.q[:, 1:], ord=2)) > 0:
         found["gauge"] = float(1 / q)
-    if electrostatics == "poisson" and (ell := screening_length(c, stack.two_band, stack.temperature)):
+    if electrostatics == "poisson" and (ell := screening_length(c)):
         found["screening"] = ell
     return found
 
 
-def screening_length(c, options, T):
-    """Debye length of the carriers at the doping, m; None where there are none."""
-    n, p = c.equilibrium.carriers(np.array(c.doping)) if isinstance(c.equilibrium, MassAction) else (abs(c.doping), 0.0)
-    volts = (
-        K_B * T / E_CHARGE
-        if T
-        else next((D / mu for D, mu in ((c.Dm[0, 0], c.mobility_c), (c.Dm[0, 0], c.mobility_v)) if mu), 0.0)
-    )
-    carriers = float(n + p)
-    return float(np.sqrt(c.permittivity * volts / (E_CHARGE * carriers))) if carriers and volts else None
+def coherent(stack):
+    """Whether anything makes a coherence of the bands in some layer, whence it spreads."""
+    layers = [stack.bands(name) for name in stack.names]
+    couplings = [c.H[:2, 2:] for c in layers] + [part[:, coefficients.INTERBAND] for c in layers for part in (c.q, c.V)]
+    couplings += [c.R[np.ix_(coefficients.INTERBAND, ~coefficients.INTERBAND)] for c in layers]
+    held = [c.G for c in layers] + list(stack.band_start.values())
+    for face in stack.band_faces.values():
+        held += [face.flux, np.array([face.held.get(A, 0.0) for A in range(16)])]
+        couplings.append(face.conductance[np.ix_(coefficients.INTERBAND, ~coefficients.INTERBAND)])
+    couplings += [S[coefficients.INTERBAND] for S in held]
+    return any(c.drive is not None for c in layers) or any(part.any() for part in couplings)
+
+
+def screening_length(c):
+    """Debye length at the doping, m, of 1 / ell^2 = e / eps (n mu_c / D_c + p mu_v / D_v); None without carriers."""
+    n, p = max(c.doping, 0.0), max(-c.doping, 0.0)
+    if isinstance(c.equilibrium, MassAction):
+        n, p = (float(part) for part in c.equilibrium.carriers(np.array(c.doping)))
+    D = TO_BLOCKS @ c.Dm @ FROM_BLOCKS
+    bands = (n, c.mobility_c, D[0, 0]), (p, c.mobility_v, D[4, 4])
+    screened = sum(density * mobility / D for density, mobility, D in bands if D > 0)
+    return float(np.sqrt(c.permittivity / (E_CHARGE * screened))) if screened else None
