@@ -9,7 +9,9 @@ What is integrated over energies with nu_s of L in the paper is a sum over modes
 neither ratios of densities of states nor the energies of partners.
 """
 
+import warnings
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from scipy.special import expit
@@ -88,18 +90,39 @@ def coefficients(L, R, t):
     Returns
     -------
     Coefficients
-        ValueError unless t is finite.
+        To ten digits, T_S and T_ex to six. ValueError unless t is finite; a warning where densities of states diverge
+        at the same energy.
     """
     require(np.ndim(t) == 0 and np.isfinite(t), "coefficients", "t", t, "must be a finite amplitude")
-    points = np.concatenate([L.points(), R.points()])
-    I_0, I_F, left = _seen_from(L, R, points, t)
-    _, _, right = _seen_from(R, L, points, t)
+    _warn_of_divergence(L, R)
+    I_0, I_F, left = _seen_from(L, R, t)
+    _, _, right = _seen_from(R, L, t)
     return Coefficients(I_0, I_F, left, Node(right.S, 0 - left.A_S, 0 - left.E_S, left.T_S, right.exchange))
 
 
-def _seen_from(own, other, points, t):
+def _warn_of_divergence(L, R):
+    """Golden-rule currents are infinite where inverse roots meet, and electrons flow there."""
+    for s, q in product((0, 1), repeat=2):
+        for w in L.diverging(s):
+            meet = np.abs(R.diverging(q) - w) <= 1e-9 * (np.ptp(L.edges(s)) + np.ptp(R.edges(q)))
+            drive = abs(float(difference(R.arguments(w)[q], L.arguments(w)[s])))
+            if meet.any() and drive > 1e-9:
+                warnings.warn(
+                    f"junction: the densities of states of L and R both diverge at w = {w:g}, where f_R - f_L = "
+                    f"{drive:.1e}: currents grow there without limit, as a logarithm; shift a band by what broadens it",
+                    RuntimeWarning,
+                    stacklevel=3,
+                )
+                return
+
+
+def _nodes(own, other):
+    return own.nodes(*other.singular(), np.concatenate([own.smooth(), other.smooth()]))
+
+
+def _seen_from(own, other, t):
     """I_0, I_F and the Node `own`."""
-    nodes = own.nodes(points)
+    nodes = _nodes(own, other)
     x = np.stack([own.arguments(nodes.e[s])[s] for s in (0, 1)])
     f = expit(x)
     F0, F1, K = (np.empty_like(nodes.e) for _ in range(3))
@@ -138,7 +161,7 @@ def spin_rates(L, R, t):
     (2, 2) array
         W[s, s'], electrons into L per time.
     """
-    nodes = L.nodes(np.concatenate([L.points(), R.points()]))
+    nodes = _nodes(L, R)
     W = np.empty((2, 2))
     for s in (0, 1):
         F = R.nu(nodes.e[s]) * difference(R.arguments(nodes.e[s]), L.arguments(nodes.e[s])[s])

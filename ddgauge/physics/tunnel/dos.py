@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from ddgauge.physics.tunnel.electrodes import Electrode, Nodes, require
-from ddgauge.physics.tunnel.quadrature import breaks, crowded, inverse
+from ddgauge.physics.tunnel.quadrature import LOG, breaks, crowded, inverse, panels
 from ddgauge.physics.tunnel.statistics import difference
 from ddgauge.physics.tunnel.storage import needs_pairs
 
@@ -30,13 +30,15 @@ class Dos(Electrode):
     T: float  # temperature
     g: Callable | None = None  # increasing, takes arrays
 
+    grading = 10
+
     def __post_init__(self):
         self.check_filling()
         for key in ("up", "dn"):
             ends = np.asarray(getattr(self, key), float)
             ordered = ends.ndim == 1 and len(ends) > 1 and np.all(np.isfinite(ends)) and np.all(np.diff(ends) > 0)
             require(ordered, "Dos", key, getattr(self, key), "must be the ends of the band, finite and increasing")
-            w, _ = crowded(ends)
+            w, _ = crowded(ends, np.full(len(ends), LOG))
             nu = self._inside(0 if key == "up" else 1, w)
             worst = int(np.argmin(np.where(np.isfinite(nu), nu, -np.inf)))
             holds = np.isfinite(nu[worst]) and nu[worst] >= 0
@@ -66,7 +68,7 @@ class Dos(Electrode):
         ends = np.concatenate([[self.edges(s)[0]], ends[1:-1], [self.edges(s)[-1]]])
         fine = breaks(self.edges(s), ends[0], ends[-1])
         fine = np.unique(np.concatenate([fine, ends]))
-        w, weight = crowded(fine)
+        w, weight = crowded(fine, np.full(len(fine), LOG))
         return np.histogram(w, ends, weights=weight * self._inside(s, w))[0]
 
     def _inside(self, s, w):
@@ -95,15 +97,28 @@ class Dos(Electrode):
             exchange.append(difference(self.arguments(x)[s], self.arguments(self.partner(s, x))[1 - s]))
         return self.nu(w) / 4 * np.stack(exchange)
 
-    def nodes(self, points):
-        lo, hi = self.up[0], self.up[-1]
+    def diverging(self, s):
+        """Nearer to an inverse root by a factor of a hundred the density of states is ten times as large."""
+        edges = self.edges(s)
+        found = []
+        for edge, inward in [*zip(edges[:-1], np.diff(edges)), *zip(edges[1:], -np.diff(edges))]:
+            far, near = self._inside(s, edge + inward * np.array([1e-6, 1e-8]))
+            if near > 5 * far:
+                found.append(edge)
+        return np.unique(found)
+
+    def nodes(self, roots, logs, smooth):
+        own = [self.diverging(s) for s in (0, 1)]
+        step = [np.setdiff1d(self.edges(s), own[s]) for s in (0, 1)]
+        at = [[np.append(roots, own[s]), np.append(logs, step[s]), np.asarray(smooth)] for s in (0, 1)]
         if self.g is None:
-            both = [crowded(breaks(np.concatenate([points, self.edges(s)]), *self.edges(s)[[0, -1]])) for s in (0, 1)]
+            both = [crowded(*panels(*at[s], *self.edges(s)[[0, -1]])) for s in (0, 1)]
             longest = max(len(w) for w, _ in both)
             e = np.stack([np.pad(w, (0, longest - len(w)), mode="edge") for w, _ in both])
             weights = [weight * self._inside(s, w) for s, (w, weight) in enumerate(both)]
             return Nodes(e, np.stack([np.pad(x, (0, longest - len(x))) for x in weights]), paired=False)
-        down = points[(points > self.dn[0]) & (points < self.dn[-1])]
-        w, weight = crowded(breaks(np.concatenate([points, self.edges(0), self.partner(1, down)]), lo, hi))
+        down = [w[(w > self.dn[0]) & (w < self.dn[-1])] for w in at[1]]
+        at = [np.concatenate([w, self.partner(1, partner)]) for w, partner in zip(at[0], down)]
+        w, weight = crowded(*panels(*at, *self.edges(0)[[0, -1]]))
         weight = np.broadcast_to(weight * self._inside(0, w), (2, len(w)))
         return Nodes(np.stack([w, self.partner(0, w)]), weight, paired=True)

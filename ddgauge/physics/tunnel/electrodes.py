@@ -7,11 +7,20 @@ over modes with energies (e_up, e_dn), from which both follow.
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 
-from ddgauge.physics.tunnel.quadrature import breaks, crowded, gauss_nodes, graded, principal_value, thermal_breaks
+from ddgauge.physics.tunnel.quadrature import (
+    LEFT,
+    RIGHT,
+    ROOT,
+    breaks,
+    crowded,
+    gauss_nodes,
+    panels,
+    principal_value,
+    thermal_breaks,
+)
 from ddgauge.physics.tunnel.statistics import argument, difference, fermi
 
 SIGN = np.array([1.0, -1.0])  # s of majority and minority
@@ -36,10 +45,12 @@ class Electrode:
     """What the kinds of electrode share; each has mu, T and
 
     nu_of(s, w) : density of states of one spin, s = 0 for up; A(w) : (2, ...) array of both  [HDW (66), (67)];
-    edges(s) : energies between which nu_s is smooth; nodes(points) : Nodes with breaks where e_s is one of the points.
+    edges(s) : energies between which nu_s is smooth; nodes(roots, logs, smooth) : Nodes for what the other has
+    at the energies of the modes, which may be singular or change its character where e_s is one of those.
     """
 
-    levels = 10  # how finely principal values resolve the ends of a band
+    roots = True  # at the ends of its bands nu_s may be a root or an inverse root
+    grading = 0  # how many times principal values resolve them four times finer, for logarithms
 
     def check_filling(self):
         where = type(self).__name__
@@ -64,25 +75,56 @@ class Electrode:
         """Occupations of up and down at energies w: (2, ...) array."""
         return np.stack([fermi(w, self.filling(s), self.T) for s in (0, 1)])
 
-    def points(self):
-        """Energies at which functions of this electrode are not smooth."""
-        ends = np.concatenate([self.edges(0), self.edges(1)])
-        span = np.ptp(ends)
-        thermal = [thermal_breaks(self.filling(s), self.T, span) for s in (0, 1)]
-        return np.unique(np.concatenate([ends, *thermal]))
+    def singular(self):
+        """Energies at which densities of states and principal values have roots, and where logarithms or steps."""
+        cold = [mu for mu in self._fillings() if 1e-14 * self._span() >= self.T]
+        both = [self.diverging(s) for s in (0, 1)]
+        roots = np.concatenate(both)
+        logs = [np.setdiff1d(self.edges(s), both[s]) for s in (0, 1)]
+        return roots, np.concatenate([*logs, cold])
+
+    def diverging(self, s):
+        """Those of the edges at which nu_s has an inverse root."""
+        return np.empty(0)
+
+    def smooth(self):
+        """Energies between which the occupations are smooth."""
+        return np.unique(np.concatenate([thermal_breaks(mu, self.T, self._span()) for mu in self._fillings()]))
+
+    def _fillings(self):
+        return [self.filling(s) for s in (0, 1)]
+
+    def _span(self):
+        return np.ptp(np.concatenate([self.edges(0), self.edges(1)]))
+
+    def source_panels(self, s):
+        """Panels of the principal values of one spin, and which of their ends are roots."""
+        edges = self.edges(s)
+        thermal = thermal_breaks(self.filling(s), self.T, np.ptp(edges))
+        points, kinds = panels(edges, (), thermal, edges[0], edges[-1], growth=1.0)
+        hard = kinds == ROOT
+        if not self.roots:
+            return points, np.zeros(len(points) - 1, int)
+        low, high, width = points[:-1], points[1:], np.diff(points)
+        fine = 4.0 ** -np.arange(1, self.grading + 1)[:, None]
+        extra = [
+            low[hard[:-1] & hard[1:]] + width[hard[:-1] & hard[1:]] / 2,
+            (low + width * fine)[:, hard[:-1]].ravel(),
+            (high - width * fine)[:, hard[1:]].ravel(),
+        ]
+        points = breaks(np.concatenate([points, *extra]), edges[0], edges[-1])
+        hard = np.isin(points, edges)
+        return points, LEFT * hard[:-1] + RIGHT * hard[1:]
 
     @cached_property
     def sources(self):
-        """For each spin, panels and (2, p, ORDER) values of nu_s and nu_s f_s at their nodes."""
+        """For each spin, panels, which of their ends are roots, (2, p, ORDER) values of nu_s and nu_s f_s at nodes."""
         result = []
         for s in (0, 1):
-            edges = self.edges(s)
-            ends = np.concatenate([graded(a, b, self.levels) for a, b in pairwise(edges)])
-            thermal = thermal_breaks(self.filling(s), self.T, np.ptp(edges))
-            points = breaks(np.concatenate([ends, thermal]), edges[0], edges[-1])
-            w = gauss_nodes(points)
+            points, roots = self.source_panels(s)
+            w = gauss_nodes(points, roots)
             nu = self.nu_of(s, w)
-            result.append((points, np.stack([nu, nu * self.f(w)[s]])))
+            result.append((points, roots, np.stack([nu, nu * self.f(w)[s]])))
         return result
 
     def principal_values(self, w):
@@ -100,7 +142,7 @@ class Electrode:
         H, B : (n,) arrays
             Number of states per energy.
         """
-        up, down = (principal_value(w, points, h) for points, h in self.sources)
+        up, down = (principal_value(w, points, h, roots) for points, roots, h in self.sources)
         return (up - down) / 2
 
     def resolved(self, w):
@@ -140,7 +182,7 @@ class FlatStoner(Electrode):
     T: float  # temperature
     centre: float = 0.0
 
-    levels = 0
+    roots = False
 
     def __post_init__(self):
         for key in ("D", "J", "N_o", "centre"):
@@ -168,7 +210,8 @@ class FlatStoner(Electrode):
         other = np.stack([self.arguments(w + self.J)[1], self.arguments(w - self.J)[0]])
         return self.nu(w) / 4 * difference(own, other)
 
-    def nodes(self, points):
+    def nodes(self, roots, logs, smooth):
         shift = SIGN[:, None] * self.J / 2
-        x, weight = crowded(breaks((points - self.centre + shift).ravel(), -self.D, self.D))
+        at = [(np.asarray(w) - self.centre + shift).ravel() for w in (roots, logs, smooth)]
+        x, weight = crowded(*panels(*at, -self.D, self.D))
         return Nodes(self.centre + x - shift, np.broadcast_to(weight * self.nu_0, (2, len(x))), paired=True)

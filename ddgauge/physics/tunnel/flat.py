@@ -6,7 +6,7 @@ import numpy as np
 
 from ddgauge.physics.tunnel.coefficients import Coefficients, Node
 from ddgauge.physics.tunnel.electrodes import require
-from ddgauge.physics.tunnel.quadrature import THERMAL, breaks, crowded
+from ddgauge.physics.tunnel.quadrature import THERMAL, crowded, panels
 from ddgauge.physics.tunnel.statistics import argument, difference, excess, fermi, softplus
 
 
@@ -94,7 +94,7 @@ def E_ex_thermal(V, J, T_L, T_R):
     points = np.concatenate([shift + steps * T_L for shift in (-J, 0, J)] + [-V + steps * T_R])
     if T_L == T_R == V == 0:
         return 0.0
-    w, weight = crowded(breaks(points, points.min(), points.max()))
+    w, weight = crowded(*panels((), (), points, points.min(), points.max()))
     own = argument(w, 0, T_L)
     a = (difference(own, argument(w + J, 0, T_L)) + difference(own, argument(w - J, 0, T_L))) / 4
     return float(2 * weight @ (difference(argument(w, -V, T_R), own) * a))
@@ -150,7 +150,7 @@ def T_ex(L, R):
     low, high = np.clip([points.min(), points.max()], R.centre - D + half, R.centre + D - half)  # a_L is nothing beyond
     if low == high:
         return 0.0
-    w, weight = crowded(breaks(points, low, high))
+    w, weight = crowded(*panels((), (low, high), points, low, high))
     x = w - R.centre
     B = 0.5 * np.log((x + D + half) / (x + D - half))
     H = B - 0.5 * np.log((D - half - x) / (D + half - x))

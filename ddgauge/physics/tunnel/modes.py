@@ -7,12 +7,17 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.polynomial import Chebyshev
+from numpy.polynomial.legendre import legval
 
 from ddgauge.physics.tunnel.electrodes import Electrode, Nodes, require
-from ddgauge.physics.tunnel.quadrature import breaks, crowded, inverse
+from ddgauge.physics.tunnel.quadrature import LEGENDRE, breaks, crowded, gauss_nodes, inverse, panels, thermal_breaks
 from ddgauge.physics.tunnel.statistics import difference
 
 DEGREE = 48
+HALVINGS = 8  # of a band that a polynomial of this degree does not follow
+CLOSE = 1e-9  # of a band: both spins are stationary at the same modes
+REACH = 8  # of a Gaussian, in its widths: beyond it there is less than rounding
+TABLE = (1 - np.cos(np.pi * np.linspace(0, 1, 257))) / 2
 
 
 @dataclass(frozen=True)
@@ -33,17 +38,56 @@ class Piece:
     b: float
     e: tuple  # of two Chebyshev series
     N: Callable
+    ends: tuple  # for each spin those of a and b at which its density of states is not smooth
+    stops: tuple  # and those where it diverges, for its energy is stationary
 
     def range(self, s):
-        return sorted(self.e[s](np.array([self.a, self.b])))
+        return self.tables[s][1:3]
+
+    def well_inside(self, s, w):
+        """Which energies are in the range of spin s by more than rounding."""
+        low, high = self.range(s)
+        rounding = 1e-13 * (high - low + abs(low) + abs(high))
+        return (w > low + rounding) & (w < high - rounding)
+
+    @cached_property
+    def tables(self):
+        """For each spin its slope, its least and largest energy, and modes x by the angle of their energies."""
+        x = self.a + (self.b - self.a) * TABLE
+        result = []
+        for e in self.e:
+            w = e(x)
+            if w[0] > w[-1]:
+                w, x = w[::-1], x[::-1]
+            low, high = float(w[0]), float(w[-1])
+            result.append((e.deriv(), low, high, _angle(w, low, high), x))
+        return result
 
     def where(self, s, w):
-        """x at which spin s has the energies w, all of them within its range."""
-        return inverse(self.e[s], w, self.a, self.b)
+        """x at which spin s has the energies w, all of them within its range.
+
+        Between the ends of a band x is a smooth function of the angle of the energy, whether it is stationary there or
+        not: Newton's method starts with all digits but five.
+        """
+        slope, low, high, angles, x = self.tables[s]
+        x = np.interp(_angle(w, low, high), angles, x)
+        for _ in range(2):
+            step = np.divide(self.e[s](x) - w, d := slope(x), where=d != 0, out=np.zeros_like(x))
+            x = np.clip(x - step, self.a, self.b)
+        lost = np.abs(self.e[s](x) - w) > 1e-13 * (high - low + abs(low) + abs(high))
+        if lost.any():
+            x[lost] = inverse(self.e[s], w[lost], self.a, self.b)
+        return x
 
     def nu(self, s, x):
         """Density of states of spin s at the modes x: N / |e_s'|."""
-        return self.N(x) / np.abs(self.e[s].deriv()(x))
+        slope = np.abs(self.tables[s][0](x))
+        return np.divide(self.N(x), slope, where=slope > 0, out=np.zeros_like(x))
+
+
+def _angle(w, low, high):
+    """0 at the lowest, pi at the highest energy, growing as a root of the distance from both."""
+    return 2 * np.arctan2(np.sqrt(np.maximum(w - low, 0)), np.sqrt(np.maximum(high - w, 0)))
 
 
 @dataclass(frozen=True)
@@ -77,7 +121,8 @@ class Modes(Electrode):
                 require(high > low, "Modes", where, low, "must not be level: its density of states would be infinite")
                 error = np.max(np.abs(piece.e[s](x) - given))
                 want = "is not smooth enough; name the x where it has kinks in points"
-                require(error <= 1e-8 * (high - low + np.max(np.abs(given))), "Modes", where, f"off by {error:g}", want)
+                close = error <= 1e-10 * (high - low + np.max(np.abs(given)))
+                require(close, "Modes", where, f"off by {error:g}", want)
 
     @cached_property
     def pieces(self):
@@ -89,7 +134,10 @@ class Modes(Electrode):
         return [piece for pieces in self.pieces for piece in pieces]
 
     def edges(self, s):
-        return np.unique(np.concatenate([piece.range(s) for piece in self._all]))
+        return np.unique(np.concatenate([piece.e[s](piece.ends[s]) for piece in self._all]))
+
+    def diverging(self, s):
+        return np.unique(np.concatenate([piece.e[s](piece.stops[s]) for piece in self._all]))
 
     def nu_of(self, s, w):
         return self._sum(s, w, lambda piece, x, w: 1.0)
@@ -111,14 +159,14 @@ class Modes(Electrode):
             result[inside] += piece.nu(s, x) * value(piece, x, w[inside])
         return result.reshape(shape)
 
-    def nodes(self, points):
+    def nodes(self, roots, logs, smooth):
         e, weight = [], []
         for piece in self._all:
             marks = []
-            for s in (0, 1):
-                low, high = piece.range(s)
-                marks.append(piece.where(s, points[(points > low) & (points < high)]))
-            x, dx = crowded(breaks(np.concatenate(marks), piece.a, piece.b))
+            for w in (roots, logs, smooth):
+                w = np.asarray(w, float)
+                marks.append(np.concatenate([piece.where(s, w[piece.well_inside(s, w)]) for s in (0, 1)]))
+            x, dx = crowded(*panels(*marks, piece.a, piece.b))
             e.append(np.stack([piece.e[s](x) for s in (0, 1)]))
             weight.append(dx * piece.N(x))
         weight = np.concatenate(weight)
@@ -128,13 +176,43 @@ class Modes(Electrode):
 def _pieces(band):
     """Pieces of a band, cut at its points and where one of its energies is stationary."""
     N = band.N if callable(band.N) else lambda x: np.full(np.shape(x), float(band.N))
-    ends = breaks(band.points, 0.0, 1.0)
-    for a, b in pairwise(ends):
-        e = tuple(Chebyshev.interpolate(energy, DEGREE, domain=[a, b]) for energy in (band.e_up, band.e_dn))
-        e = tuple(series.trim(1e-14 * np.max(np.abs(series.coef))) for series in e)
-        cuts = [x.real for series in e for x in series.deriv().roots() if abs(x.imag) < 1e-9 and a < x.real < b]
-        cuts = breaks([x for x in cuts if min(x - a, b - x) > 1e-6 * (b - a)], a, b)
-        yield from (Piece(lo, hi, e, N) for lo, hi in pairwise(cuts))
+    given = breaks(band.points, 0.0, 1.0)
+    for a, b in pairwise(given):
+        for lo, hi, e in _followed(band, a, b, HALVINGS):
+            level = [_stationary(series, lo, hi) for series in e]
+            at = np.sort(np.concatenate(level))
+            cuts = breaks(at[np.diff(at, prepend=-1.0) > CLOSE], lo, hi)
+            for ends in pairwise(cuts):
+                rough = tuple(np.array([x for x in ends if x in given or _meets(x, stops)]) for stops in level)
+                yield Piece(*ends, e, N, rough, tuple(_standing(series, ends, N) for series in e))
+
+
+def _meets(x, points):
+    return np.any(np.abs(points - x) < 2 * CLOSE)
+
+
+def _standing(series, ends, N):
+    """Those of the ends of a piece at which there are modes and its slope is next to nothing, of that at mid way."""
+    x = np.array([*ends, sum(ends) / 2])
+    slope, N = np.abs(series.deriv()(x)), N(x)
+    return x[:2][(slope[:2] < 1e-6 * slope[2]) & (N[:2] > 1e-9 * N[2])]
+
+
+def _stationary(series, lo, hi):
+    """Where a band is stationary, not closer to its ends than it can be told from them."""
+    roots = np.asarray(series.deriv().roots(), complex)
+    x = roots.real[np.abs(roots.imag) < 1e-9]
+    return x[(np.minimum(x - lo, hi - x) > 1e-6 * (hi - lo))]
+
+
+def _followed(band, a, b, halvings):
+    """(a, b, series of both energies) of as few parts of a band as polynomials follow to rounding."""
+    e = tuple(Chebyshev.interpolate(energy, DEGREE, domain=[a, b]) for energy in (band.e_up, band.e_dn))
+    rest = any(np.max(np.abs(series.coef[-3:])) > 1e-13 * np.max(np.abs(series.coef)) for series in e)
+    if rest and halvings:
+        middle = (a + b) / 2
+        return [*_followed(band, a, middle, halvings - 1), *_followed(band, middle, b, halvings - 1)]
+    return [(a, b, tuple(series.trim(1e-14 * np.max(np.abs(series.coef))) for series in e))]
 
 
 @dataclass(frozen=True)
@@ -152,7 +230,7 @@ class Levels(Electrode):
     T: float  # temperature
     width: float  # energy
 
-    levels = 0
+    roots = False
 
     def __post_init__(self):
         self.check_filling()
@@ -167,11 +245,52 @@ class Levels(Electrode):
 
     def edges(self, s):
         e = np.asarray((self.e_up, self.e_dn)[s], float)
-        low, high = e.min() - 8 * self.width, e.max() + 8 * self.width
-        return np.linspace(low, high, 1 + int(np.ceil((high - low) / (3 * self.width))))
+        return np.array([e.min() - REACH * self.width, e.max() + REACH * self.width])
+
+    def singular(self):
+        roots, logs = super().singular()
+        return roots, logs[4:]  # what is left of its Gaussians at the edges is less than rounding
+
+    def smooth(self):
+        return np.concatenate([super().smooth(), self._grid(0, 4), self._grid(1, 4)])
+
+    def _grid(self, s, step):
+        """Energies about `step` widths apart over all Gaussians of one spin."""
+        low, high = self.edges(s)
+        return np.linspace(low, high, 1 + int(np.ceil((high - low) / (step * self.width))))
+
+    def source_panels(self, s):
+        grid = self._grid(s, 3)
+        thermal = thermal_breaks(self.filling(s), self.T, np.ptp(grid))
+        points = breaks(np.concatenate([grid, thermal]), grid[0], grid[-1])
+        return points, np.zeros(len(points) - 1, int)
 
     def nu_of(self, s, w):
-        return self._smeared(s, w, 1.0)
+        """From a table of polynomials, each over two widths."""
+        grid, series = self._table[s]
+        w = np.asarray(w, float)
+        inside = (w >= grid[0]) & (w <= grid[-1])
+        panel = np.clip(np.searchsorted(grid, w[inside]) - 1, 0, len(grid) - 2)
+        t = 2 * (w[inside] - grid[panel]) / (grid[1] - grid[0]) - 1
+        result = np.zeros(w.shape)
+        result[inside] = legval(t, series[:, panel], tensor=False)
+        return result
+
+    @cached_property
+    def _table(self):
+        tables = []
+        for s, e in enumerate(np.asarray([self.e_up, self.e_dn], float)):
+            grid = self._grid(s, 2)
+            nodes = gauss_nodes(grid)
+            own = np.clip(np.searchsorted(grid, e) - 1, 0, len(grid) - 2)
+            nu = np.zeros(nodes.shape)
+            for near in range(-REACH // 2, REACH // 2 + 1):
+                panel = own + near
+                inside = (panel >= 0) & (panel < len(nodes))
+                x = (nodes[panel[inside]] - e[inside, None]) / self.width
+                np.add.at(nu, panel[inside], np.asarray(self.weight, float)[inside, None] * np.exp(-(x**2) / 2))
+            tables.append((grid, LEGENDRE @ nu.T / (np.sqrt(2 * np.pi) * self.width)))
+        return tables
 
     def A(self, w):
         x = [self.arguments(np.asarray(e, float))[s] for s, e in enumerate((self.e_up, self.e_dn))]
@@ -184,6 +303,6 @@ class Levels(Electrode):
         x = (np.asarray(w, float)[..., None] - e) / self.width
         return np.exp(-(x**2) / 2) @ (self.weight * value * np.ones_like(e)) / (np.sqrt(2 * np.pi) * self.width)
 
-    def nodes(self, points):
+    def nodes(self, roots, logs, smooth):
         weight = np.asarray(self.weight, float)
         return Nodes(np.stack([self.e_up, self.e_dn]).astype(float), np.stack([weight, weight]), paired=True)

@@ -54,7 +54,7 @@ def stored(electrode):
     -------
     Stored
     """
-    nodes = electrode.nodes(electrode.points())
+    nodes = electrode.nodes((), (), electrode.smooth())
     x = np.stack([electrode.arguments(nodes.e[s])[s] for s in (0, 1)])
     f = np.stack([electrode.f(nodes.e[s])[s] for s in (0, 1)])
     N = float(np.sum(nodes.weight * f))

@@ -2,15 +2,32 @@ import numpy as np
 import pytest
 from scipy.special import digamma, expit
 
-from ddgauge.physics.tunnel.quadrature import breaks, crowded, gauss_nodes, inverse, principal_value, thermal_breaks
+from ddgauge.physics.tunnel.quadrature import (
+    LOG,
+    ROOT,
+    SMOOTH,
+    breaks,
+    crowded,
+    gauss_nodes,
+    inverse,
+    principal_value,
+    thermal_breaks,
+)
 from ddgauge.physics.tunnel.statistics import argument, difference, excess, fermi, softplus, thermal_half
 
 
-def test_logarithms_and_roots_at_the_end_of_a_panel_are_integrated():
-    x, weight = crowded([0.0, 1.0])
-    assert weight @ np.sqrt(x) == pytest.approx(2 / 3, rel=1e-10)
-    assert weight @ np.log(x) == pytest.approx(-1, rel=3e-7)
-    assert weight @ np.exp(x) == pytest.approx(np.e - 1, rel=1e-13)
+def integrate(f, kind):
+    x, weight = crowded(np.array([0.0, 1.0]), np.array([kind, SMOOTH]))
+    return weight @ f(x)
+
+
+def test_roots_and_logarithms_at_the_end_of_a_panel_are_integrated():
+    assert integrate(np.sqrt, ROOT) == pytest.approx(2 / 3, rel=1e-14)
+    assert integrate(lambda x: x**-0.5, ROOT) == pytest.approx(2, rel=1e-13)
+    assert integrate(lambda x: x**-0.5, LOG) == pytest.approx(2, rel=1e-13)
+    assert integrate(np.log, LOG) == pytest.approx(-1, rel=2e-10)
+    for kind in (ROOT, LOG, SMOOTH):
+        assert integrate(np.exp, kind) == pytest.approx(np.e - 1, rel=1e-14)
 
 
 def test_principal_value_of_a_step_is_a_logarithm():
