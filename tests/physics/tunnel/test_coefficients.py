@@ -120,11 +120,14 @@ def test_coefficients_as_integrals_over_energies():
 
 
 def test_currents_of_spins_that_leave_mode_by_mode():
-    """Occupation matrices of the modes of L to second order in t, spins of R tilted: ds_k/dt and -2 s_k o ds_k/dt."""
-    t, mu, T = 0.3, 0.4, 0.9
+    """Occupation matrices of the modes of L to second order in t, spins of R tilted: ds_k/dt and -2 s_k o ds_k/dt.
+
+    Spin has accumulated on both sides: f_s of mu_s, in the modes and in what R offers them.
+    """
+    t, mu, T = 0.3, (0.7, 0.1), 0.9
     L = Modes((Band(lambda x: 3 * x - 2 - 0.3 * x**2, lambda x: 3.5 * x - 1, 2.0),), mu, T)
     R = polarised(0.4, -0.5, 1.2, half=9.0)
-    R = type(R)(lambda w: 1.4 + 0.05 * w, lambda w: 0.6 - 0.03 * w, (-9.0, 9.0), (-9.0, 9.0), -0.5, 1.2)
+    R = type(R)(lambda w: 1.4 + 0.05 * w, lambda w: 0.6 - 0.03 * w, (-9.0, 9.0), (-9.0, 9.0), (-0.2, -0.8), 1.2)
     J_R = np.array([np.sin(0.9), 0, np.cos(0.9)])
     along = np.einsum("a,aij->ij", J_R, PAULI)
 
@@ -142,7 +145,7 @@ def test_currents_of_spins_that_leave_mode_by_mode():
     spin, exchange, charge = np.zeros(3), np.zeros((3, 3)), 0.0
     for y, w in zip((1 + x) / 2, weight / 2 * 2.0):
         e = [L.bands[0].e_up(y), L.bands[0].e_dn(y)]
-        f = [1 / (1 + np.exp((energy - mu) / T)) for energy in e]
+        f = [1 / (1 + np.exp((energy - own) / T)) for energy, own in zip(e, mu)]
         values = [at(energy) for energy in e]
         rho_t = np.zeros((2, 2), complex)
         for s in (0, 1):
