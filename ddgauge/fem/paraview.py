@@ -32,7 +32,7 @@ def write(solution, path, fields):
         Returns name with unit -> (points,) or (points, 3) values.
     """
     sampler = Sampler(solution)
-    mesh, comm, path = sampler.mesh, sampler.mesh.comm, Path(path)
+    mesh, comm = sampler.mesh, sampler.mesh.comm
     nodes = _node_space(mesh, sampler.assembly.degree)
     topology, types, _ = plot.vtk_mesh(nodes, np.arange(len(_owned(mesh)), dtype=np.int32))
     cells = topology.reshape(len(types), nodes.dofmap.dof_layout.num_dofs + 1)[:, 1:]
@@ -55,6 +55,12 @@ def write(solution, path, fields):
         point_data={field: np.concatenate(values) for field, values in data.items()},
         cell_data={"layer": [np.concatenate(label)]},
     )
+    return write_piece(comm, path, piece)
+
+
+def write_piece(comm, path, piece):
+    """Write what each rank has of a meshio.Mesh into path.vtu (one rank) or path.pvtu; the path of that."""
+    path = Path(path)
     if comm.size == 1:
         _write(path.with_suffix(".vtu"), piece)
         return path.with_suffix(".vtu")

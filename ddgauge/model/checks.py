@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ddgauge.model import band_checks, weyl
+from ddgauge.model import band_checks, tunnel, weyl
 from ddgauge.physics.algebra import cross
 
 WELL_BELOW = 0.1  # what a ratio that should be small may be
@@ -127,7 +127,7 @@ def mesh_warnings(stack, cell_size, electrostatics=None, limit=0.5):
 
 def physics_warnings(stack):
     """Lines that say where a law is used beyond what it was derived for."""
-    warnings = band_checks.warnings(stack)
+    warnings = [*band_checks.warnings(stack), *tunnel.warnings(stack)]
     for layer in stack.layers:
         if layer.two_band is not None:
             continue

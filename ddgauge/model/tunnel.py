@@ -218,9 +218,9 @@ def axis_problems(stack, pairs):
             )
 
 
-def warnings(stack, two_current):
+def warnings(stack):
     """Lines that say where bands are too near to their edges for the closed forms, or what enters may heat up."""
-    for pair, each in barriers(stack, two_current).items():
+    for pair, each in barriers(stack, two_current=False).items():
         where = f"interface {'|'.join(pair)!r}: tunnel"
         if each.injected:
             yield (
