@@ -186,6 +186,14 @@ def test_a_drive_is_constant_in_the_rotating_frame():
     assert case.frame_frequency == pytest.approx(97 * MEV / hbar)
 
 
+def test_occupations_in_the_rotating_frame_relax_to_those_of_the_laboratory():
+    keys = RABI | {"hamiltonian": {"c": "30 meV"}, "T1": 1e-9}
+    S = coefficients(keys, {"frame": "rotating"}, 300).equilibrium.state(np.eye(16)[0])
+    cc, vv, cv = blocks(S)
+    assert cc[0] / vv[0] == pytest.approx(np.exp(-30 * MEV / (k * 300)))
+    assert not cv.any()
+
+
 def test_a_drive_in_the_laboratory_is_beside_the_hamiltonian():
     drive = {"cv": [0, "2 meV"], "spin_cv": [0, 0, "1 meV"], "frequency": "1 THz", "rotating": False}
     found = coefficients(RABI | {"drive": drive})
@@ -267,6 +275,14 @@ def test_contacts_of_a_diode_are_neutral_and_have_its_potential_built_in():
     assert p_side[0] == pytest.approx(1e10, rel=1e-3)
     assert n_side == pytest.approx([1e23, 0, 0, 3e22], rel=1e-12, abs=1e8)
     assert holes[0] == pytest.approx(-1e9, rel=0.05)  # beyond a full band, in the digits that 1e23 leaves
+
+
+def test_contacts_of_few_electrons_differ_by_the_logarithm_of_their_densities():
+    layers = [{"name": f"{n}", "thickness": 1e-7, "two_band": {"T1": 1e-9, "donors": n}} for n in (1e21, 1e23)]
+    contact = {"kind": "state", "neutral": True, "voltage": 1e-3}
+    faces = Stack(layers, temperature=300, boundary={"bottom": contact, "top": contact}).band_faces
+    assert faces["bottom"].potential == pytest.approx(1e-3)
+    assert faces["top"].potential == pytest.approx(1e-3 + k * 300 / e * np.log(100))
 
 
 def test_layers_may_start_in_states_of_their_own():
