@@ -7,7 +7,6 @@ from ddgauge.experiment.film import film
 from ddgauge.experiment.problem import BalanceError, Problem, Result, account
 from ddgauge.experiment.relaxation import relaxation
 from ddgauge.experiment.transport import transport
-from ddgauge.experiment.tunnel_run import tunnel
 from ddgauge.experiment.two_band import two_band
 from ddgauge.model import Run, Stack
 from ddgauge.model.curves import CURVES
@@ -58,6 +57,8 @@ def run(case, comm=MPI.COMM_WORLD, step=lambda text: None, keeper=None, shelf=No
     elif tables:
         raise TypeError(f"{', '.join(tables)} go with a Stack; a Run has them: read(file, overrides)")
     if case.experiment == "tunnel":
+        from ddgauge.experiment.tunnel_run import tunnel  # here, for no other run needs it
+
         return tunnel(case, comm, step)
     problem = Problem(case, comm, step, keeper, shelf)
     if case.sweep:

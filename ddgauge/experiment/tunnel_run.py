@@ -124,15 +124,15 @@ class Point:
         return found | {"LR": {"direct": nonlocal_tensor(*self.stored, *self.axes.values())}}
 
     def storage(self):
-        """{side: N, S, q_ex, and S^2 and -q_ex per pair of electrons}."""
-        found = {}
+        """{N, S, q_ex, and S^2 and -q_ex per pair of electrons: {side: number}}."""
+        found = {"N": {}, "S": {}, "q_ex": {}, "direct_per_pair": {}, "exchange_per_pair": {}}
         for side, of_side in zip(SIDES, self.stored):
             pairs = of_side.N * (of_side.N - 1) / 2
-            found[side] = {"N": of_side.N, "S": of_side.S}
-            found[side]["direct_per_pair"] = of_side.S**2 / pairs if pairs > 0 else 0.0
+            found["N"][side], found["S"][side] = of_side.N, of_side.S
+            found["direct_per_pair"][side] = of_side.S**2 / pairs if pairs > 0 else 0.0
             if self.exchange is not None:
-                found[side] |= {"q_ex": of_side.q_ex, "exchange_per_pair": of_side.per_pair()[1]}
-        return found
+                found["q_ex"][side], found["exchange_per_pair"][side] = of_side.q_ex, of_side.per_pair()[1]
+        return {key: values for key, values in found.items() if values}
 
     def numbers(self):
         """All tables, with units."""
@@ -156,14 +156,13 @@ class Point:
                 "units": {"angle": "degree", "Gamma": "1", "*": ENERGY},
             },
             "electrodes": {
-                side: {
-                    "spin": self.axes[side],
-                    "chemical_potential": electrode.chemical_potential,
-                    "temperature": electrode.temperature,
-                }
-                for side, electrode in zip(SIDES, setting)
-            }
-            | {"units": {"spin": "1", "*": ENERGY}},
+                "spin": self.axes,
+                **{
+                    key: {side: getattr(electrode, key) for side, electrode in zip(SIDES, setting)}
+                    for key in ("chemical_potential", "temperature")
+                },
+                "units": {"spin": "1", "*": ENERGY},
+            },
             "storage": self.storage() | {"units": {"N": "1", "S": "hbar", "*": "hbar^2"}},
             "stored_quadrupole": tensors | {"units": {"*": "hbar^2"}},
             "coefficients": self.of_nodes(self.c) | {"closed_form": self.formula and self.of_nodes(self.formula)},
@@ -256,7 +255,8 @@ def resolved(setting):
             of_modes = {"spin": (nu[0] * f[0] - nu[1] * f[1]) / 2}
         spin = of_modes["spin"]
         of_modes["spin"] = np.where(np.abs(spin) > ROUNDING * nu.max(), spin, 0.0)
-        found[side] = {"nu_up": nu[0], "nu_dn": nu[1], "f": f[0], **of_modes}
+        for key, values in {"nu_up": nu[0], "nu_dn": nu[1], "f": f[0], **of_modes}.items():
+            found.setdefault(key, {})[side] = values
     per_energy = dict.fromkeys(("nu_up", "nu_dn", "spin"), f"1/{ENERGY}")
     return found | {"units": {"energy": ENERGY, **per_energy, "*": "1"}}
 
@@ -289,21 +289,18 @@ def scan(case, comm=MPI.COMM_WORLD):
             where = ", ".join(f"{name} = {value:g}" for name, value in changes.items())
             raise InputError(str(row) if str(row).startswith("scan") else f"scan, at {where}: {row}", placed=True)
     parameters = {scan.parameter: np.array([changes[scan.parameter] for changes in grid]) for scan in case.scan}
-    units = {"*": rate_unit(case), "N": "1", "S": "hbar", "q_ex": "hbar^2", "J_L": "1", "J_R": "1"}
+    units = {"*": rate_unit(case), "N": "1", "S": "hbar", "q_ex": "hbar^2", "J_L": "1", "J_R": "1", "dimensions": ""}
     units |= {scan.parameter: scan.unit for scan in case.scan}
     dimensions = [[scan.parameter for scan, _ in together] for together in case.axes]
-    return {"parameters": parameters, "dimensions": dimensions} | _stacked(rows) | {"units": units}
+    return parameters | {"dimensions": dimensions} | _stacked(rows) | {"units": units}
 
 
 def _row(point):
     """What a row of a scan holds."""
-    axes = {f"J_{side}": J for side, J in point.axes.items()}
-    numbers = axes | {"I_N": point.flow.charge, "I_S": point.flow.spin} | point.of_nodes(point.c)
-    stores = {side: {key: of_side[key] for key in ("N", "S", "q_ex") if key in of_side}
-              for side, of_side in point.storage().items()}  # fmt: skip
-    parts = {part: dict(found) for part, found in point.parts().items()}
-    formula = point.formula and point.of_nodes(point.formula)
-    return numbers | {"storage": stores, "I_Q": parts, "closed_form": formula}
+    stores = {key: values for key, values in point.storage().items() if key in ("N", "S", "q_ex")}
+    numbers = {"J_L": point.setting.J_L, "J_R": point.setting.J_R, "I_N": point.flow.charge, "I_S": point.flow.spin}
+    numbers |= point.of_nodes(point.c) | stores | {"I_Q": {part: dict(found) for part, found in point.parts().items()}}
+    return numbers | {"closed_form": point.formula and point.of_nodes(point.formula)}
 
 
 def _stacked(rows):

@@ -15,7 +15,6 @@ from ddgauge.model.stack import (
     Stack,
     TwoCurrentCoefficients,
 )
-from ddgauge.model.tunnel_run import TunnelRun
 
 __all__ = [
     "Contact",
@@ -30,7 +29,6 @@ __all__ = [
     "Sheet",
     "Sink",
     "Stack",
-    "TunnelRun",
     "TwoCurrentCoefficients",
     "read",
 ]

@@ -10,7 +10,6 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import BeforeValidator, Field, PlainSerializer, PlainValidator, SerializeAsAny, model_validator
-from scipy.interpolate import CubicSpline
 
 from ddgauge.model.errors import Checked, InputError, instead_of, listed, show
 from ddgauge.model.quantities import Number, Numbers, Quantity, Vector, nonzero
@@ -226,7 +225,7 @@ class Densities(FromFile, Electrode):
         if g is not None and not callable(g):
             if len(g) != len(self.energy):
                 raise InputError(f"partner has {len(g)} numbers, must have {len(self.energy)}, as many as energy")
-            g = CubicSpline(self.energy, g)
+            g = _spline(self.energy, g)
         return Table(nu_up, nu_dn, up, dn, mu, T, g)
 
 
@@ -257,6 +256,12 @@ class Rigid(FromFile, Electrode):
         up, dn = (tuple(np.array(ends) - s * J / 2) for s in (1, -1))
         kind = dos.Dos if callable(self.nu) else Table
         return kind(lambda w: nu(w + J / 2), lambda w: nu(w - J / 2), up, dn, mu, T, lambda w: w + J)
+
+
+def _spline(x, y):
+    from scipy.interpolate import CubicSpline  # here, because it takes long to import
+
+    return CubicSpline(x, y)
 
 
 def _require(given, *keys):
@@ -302,7 +307,7 @@ class Band(FromFile):
                 x = np.linspace(0, 1, len(values)) if self.x is None else np.array(self.x)
                 if len(x) != len(values) or len(x) < 4 or np.any(np.diff(x) <= 0) or (x[0], x[-1]) != (0, 1):
                     raise InputError(f"{key} has {len(values)} numbers, must have 4 or more, at x from 0 to 1, rising")
-                points, values = (*points, *x[1:-1]), CubicSpline(x, values)
+                points, values = (*points, *x[1:-1]), _spline(x, values)
             e.append(values)
         return modes.Band(*e, self.states, points)
 

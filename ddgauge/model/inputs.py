@@ -23,7 +23,6 @@ from ddgauge.model.options import (
 from ddgauge.model.quantities import Choice, Text
 from ddgauge.model.stack import Stack
 from ddgauge.model.sweeps import Sweep, dimensions, override
-from ddgauge.model.tunnel_run import TunnelRun
 
 EXPERIMENTS = ("conductance", "film", "transport", "relaxation", "two-current", "weyl", "two-band", "tunnel", *CURVES)
 ELECTROSTATICS = ("neutral", "bare", "poisson")
@@ -64,6 +63,8 @@ class Run(Checked):
         Run, or TunnelRun of a junction without layers
         """
         if data.get("experiment") == "tunnel":
+            from ddgauge.model.tunnel_run import TunnelRun  # here, for it is made of laws that no other run needs
+
             return TunnelRun.from_dict(data, source)
         try:
             run = cls._from_tables(data, source)

@@ -9,6 +9,7 @@ from matplotlib.colors import to_rgba
 
 from ddgauge.physics.tunnel.tensors import principal_axes
 from ddgauge.post.plot import BESIDE, COLOURS, STYLE, plt
+from ddgauge.post.tunnel_run import unit_of
 
 NODES = {"LL": "L", "RR": "R", "LR": "L-R"}
 PLUS, MINUS = COLOURS["x"], COLOURS["z"]
@@ -21,7 +22,8 @@ def nodes(numbers, title):
     """Surfaces of the currents into L, R and L-R, direct, exchange and total, of the junction as it stands."""
     table = numbers["quadrupole_current"]
     parts = list(table["LL"])
-    spins = [np.asarray(numbers["electrodes"][side]["spin"], float) for side in ("L", "R")]
+    spins = [np.asarray(J, float) for J in numbers["electrodes"]["spin"].values()]
+    unit = unit_of(table, "LL")
     size = (0.4 + 2.5 * len(parts), 0.5 + 2.5 * len(NODES))
     with plt.rc_context(STYLE):
         figure, grid = plt.subplots(
@@ -30,15 +32,18 @@ def nodes(numbers, title):
         for row, (node, name) in zip(grid, NODES.items()):
             for panel, part in zip(row, parts):
                 largest = _surface(panel, np.asarray(table[node][part], float), spins)
-                panel.set_title(f"into {name}, {part}: {largest:.3g}", fontsize=8, y=0.98)
-        figure.suptitle(f"{title}: spin-quadrupole current, largest principal value ({_unit(numbers)})", fontsize=10)
+                panel.set_title(f"into {name}, {part}: {largest:.3g}", fontsize=8, y=1.05)
+        figure.suptitle(
+            f"{title}: spin-quadrupole current, largest principal value ({unit} hbar$^2$), red > 0, blue < 0",
+            fontsize=9,
+        )
         return figure
 
 
 def _surface(panel, Q, spins):
     """Draw |n.Q n| n with the majority spins of both electrodes; the largest principal value."""
     largest = float(np.abs(np.linalg.eigvalsh(Q)).max())
-    polar, azimuth = np.linspace(0, np.pi, 31)[:, None], np.linspace(0, 2 * np.pi, 61)
+    polar, azimuth = np.linspace(0, np.pi, 25)[:, None], np.linspace(0, 2 * np.pi, 49)
     n = np.stack(
         [np.sin(polar) * np.cos(azimuth), np.sin(polar) * np.sin(azimuth), np.cos(polar) * np.ones_like(azimuth)]
     )
@@ -47,9 +52,9 @@ def _surface(panel, Q, spins):
         colours = np.where((size > 0)[..., None], to_rgba(PLUS), to_rgba(MINUS))
         panel.plot_surface(*(np.abs(size) * n), facecolors=colours, rstride=1, cstride=1, linewidth=0, shade=True)
     for J, name in zip(spins, ("$J_L$", "$J_R$")):
-        panel.plot(*np.outer(J, [0, 1.25]), color="#222222", linewidth=1.2)
-        panel.text(*(1.4 * J), name, fontsize=8, ha="center", va="center")
-    limits = (-0.85, 0.85)
+        panel.plot(*np.outer(J, [0, 1.1]), color="#222222", linewidth=1.2)
+        panel.text(*(1.25 * J), name, fontsize=8, ha="center", va="center")
+    limits = (-0.75, 0.75)
     panel.set(xlim=limits, ylim=limits, zlim=limits, box_aspect=(1, 1, 1))
     panel.view_init(elev=18, azim=-62)
     panel.set_axis_off()
@@ -163,8 +168,3 @@ def _name_axes(first, second):
     for panel, right in ((first, r"$J_L \times J_R$"), (second, r"to $J_R$")):
         panel.text(0.05, 1.12, "$J_L$", fontsize=6, va="top")
         panel.text(1.12, 0.05, right, fontsize=6, ha="right")
-
-
-def _unit(numbers):
-    units = numbers["quadrupole_current"]["units"]
-    return f"{units.get('*', units.get('LL'))} hbar$^2$"

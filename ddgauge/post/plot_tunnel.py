@@ -7,6 +7,8 @@ import numpy as np
 from ddgauge.post import plot_quadrupole
 from ddgauge.post.plot import BESIDE, COLOURS, STYLE, plt
 from ddgauge.post.plot_curves import FORMULA
+from ddgauge.post.tunnel_run import parameters as scanned
+from ddgauge.post.tunnel_run import unit_of
 
 MOST = 6  # lines of one colour scale
 NOTHING = 1e-9  # of the largest of a figure: rounding
@@ -38,8 +40,8 @@ class Lines:
     """A scan as lines: along the dimension with the most points, one for each combination of the others."""
 
     def __init__(self, table):
-        self.table, self.unit = table, table["units"]["*"]
-        parameters = {name: np.asarray(values, float) for name, values in table["parameters"].items()}
+        self.table, self.unit = table, unit_of(table, "I_N")
+        parameters = scanned(table)
         firsts = [names[0] for names in table["dimensions"]]
         counts = [len(np.unique(parameters[name])) for name in firsts]
         k = len(counts) - 1 - int(np.argmax(counts[::-1]))
@@ -50,13 +52,12 @@ class Lines:
         groups = {}
         for place, key in enumerate(keys):
             groups.setdefault(key, []).append(place)
-        units = table["units"]
         kept = np.unique(np.linspace(0, len(groups) - 1, min(MOST, len(groups))).round().astype(int))
         self.groups = []  # (label, places in the order of x)
         for key in [list(groups)[k] for k in kept]:
             places = np.array(groups[key])
             label = ", ".join(
-                f"{NAMES.get(name, name)} = {value:.4g} {_unit(units[name])}".rstrip()
+                f"{NAMES.get(name, name)} = {value:.4g} {_short(unit_of(table, name))}".rstrip()
                 for name, value in zip(others, key)
             )
             self.groups.append((label, places[np.argsort(self.x[places], kind="stable")]))
@@ -64,7 +65,7 @@ class Lines:
     @property
     def label(self):
         """Of the axis."""
-        unit = _unit(self.table["units"][self.name])
+        unit = _short(unit_of(self.table, self.name))
         return f"{NAMES.get(self.name, self.name)}" + (f" ({unit})" if unit else "")
 
     def colours(self):
@@ -94,7 +95,7 @@ class Lines:
         return any(np.ptp(values[places], axis=0).max(initial=0.0) > NOTHING * scale for _, places in self.groups)
 
 
-def _unit(unit):
+def _short(unit):
     return {"1": "", "degree": "°"}.get(unit, unit)
 
 
@@ -104,7 +105,7 @@ def storage(table, title):
     with plt.rc_context(STYLE):
         figure, grid = plt.subplots(3, 2, sharey="row", figsize=(9.0, 7.0))
         for side, panels in zip(("L", "R"), grid.T):
-            own = {key: np.asarray(values, float) for key, values in table[side].items()}
+            own = {key: np.asarray(of[side], float) for key, of in table.items() if isinstance(of, dict) and side in of}
             bands, spin, exchange = panels
             for key, sign, colour in (("nu_up", 1, COLOURS["x"]), ("nu_dn", -1, COLOURS["z"])):
                 bands.plot(w, sign * own[key], color=colour, label=rf"$\nu_{{{key[3:]}}}$")
@@ -121,7 +122,7 @@ def storage(table, title):
                 there = w[np.abs(own["a"]) > 1e-3]
                 exchange.set_xlim(*(there[[0, -1]] if len(there) > 1 else w[[0, -1]]))
             bands.set_title(f"electrode {side}", fontsize=9)
-            exchange.set_xlabel(f"energy ({table['units']['energy']})")
+            exchange.set_xlabel(f"energy ({unit_of(table, 'energy')})")
             for axes in panels:
                 axes.axhline(0, color="#888888", linewidth=0.6)
             for axes in panels[:2]:
@@ -171,9 +172,7 @@ def currents(lines, title):
 
 def stored(lines, title):
     """Electrons, spin and exchange of both electrodes along a scan; None where they stay as they are."""
-    storage = lines.table["storage"]
-    found = {f"{key} {side}": storage[side][key] for key in ("N", "S", "q_ex") for side in ("L", "R")
-             if key in storage[side]}  # fmt: skip
+    found = {f"{key} {side}": values for key in ("N", "S", "q_ex") for side, values in lines.table.get(key, {}).items()}
     lines = lines.distinct(found)
     if not any(lines.varies(values) for values in found.values()):
         return None

@@ -32,15 +32,14 @@ def tables(numbers):
 def junction_rows(numbers):
     """Header and rows of what the junction is."""
     rows = [
-        (name, *_padded([value], 3), _unit(numbers["junction"], name))
+        (name, *_padded([value], 3), unit_of(numbers["junction"], name))
         for name, value in numbers["junction"].items()
         if name != "units"
     ]
+    table = numbers["electrodes"]
+    names = {"spin": "majority spin", "chemical_potential": "chemical potential", "temperature": "temperature"}
     for side in ("L", "R"):
-        of_side, units = numbers["electrodes"][side], numbers["electrodes"]["units"]
-        rows.append((f"{side} majority spin", *_padded(of_side["spin"], 3), "1"))
-        for key in ("chemical_potential", "temperature"):
-            rows.append((f"{side} {key.replace('_', ' ')}", *_padded([of_side[key]], 3), units["*"]))
+        rows += [(f"{side} {name}", *_padded(table[key][side], 3), unit_of(table, key)) for key, name in names.items()]
     return ("", "x", "y", "z", "unit"), rows
 
 
@@ -48,12 +47,11 @@ def storage_rows(table):
     """Header and rows of electrons, spin and quadrupole moment of each electrode."""
     rows = []
     for side in ("L", "R"):
-        of_side = table[side]
-        q_ex = of_side.get("q_ex")
-        rows.append((
-            side, number(of_side["N"]), number(of_side["S"]), number(of_side["S"] ** 2), number(q_ex and -q_ex),
-            number(of_side["direct_per_pair"]), number(of_side.get("exchange_per_pair")),
-        ))  # fmt: skip
+        q_ex = table.get("q_ex", {}).get(side)
+        per_pair = (table["direct_per_pair"][side], table.get("exchange_per_pair", {}).get(side))
+        spin = table["S"][side]
+        found = (table["N"][side], spin, spin**2, q_ex and -q_ex, *per_pair)
+        rows.append((side, *map(number, found)))
     header = ("", "N", "S (hbar)", "direct (hbar^2)", "exchange", "direct per pair", "exchange per pair")
     return header, rows
 
@@ -61,7 +59,7 @@ def storage_rows(table):
 def coefficient_rows(numbers):
     """Header and rows of all coefficients, beside the closed forms of flat bands and in SI."""
     table, in_si = numbers["coefficients"], numbers.get("coefficients_si")
-    formula, unit = table.get("closed_form"), _unit(table, "I_0")
+    formula, unit = table.get("closed_form"), unit_of(table, "I_0")
     header = ("", "value", *(["closed form"] if formula else []), "unit", *(["in SI", "unit"] if in_si else []))
     found = dict(_leaves({key: table[key] for key in ("I_0", "I_F", "L", "R")}))
     least = ROUNDING * max(abs(float(value)) for value in found.values())
@@ -69,7 +67,7 @@ def coefficient_rows(numbers):
     for label, value in found.items():
         kept = abs(value) > least
         beside = [number(_at(formula, label))] if formula else []
-        last = [number(_at(in_si, label) * kept), _unit(in_si, "I_0")] if in_si else []
+        last = [number(_at(in_si, label) * kept), unit_of(in_si, "I_0")] if in_si else []
         rows.append((" ".join(reversed(label)), number(value * kept), *beside, unit, *last))
     return header, rows
 
@@ -88,12 +86,12 @@ def vector_rows(numbers):
                 label = f"{names[part]} on {side}" if part else f"{word} into {side}"
                 value = np.atleast_1d(np.asarray(value, float))
                 kept = np.abs(value) > ROUNDING * max(largest, np.abs(value).max())
-                row = [label, *_padded(value * kept, 3), _unit(numbers[key], side)]
+                row = [label, *_padded(value * kept, 3), unit_of(numbers[key], side)]
                 if in_si:
                     twin = numbers[f"{key}_si"][side][part] if part else numbers[f"{key}_si"][side]
                     row += [
                         *_padded(np.atleast_1d(np.asarray(twin, float)) * kept, 3),
-                        _unit(numbers[f"{key}_si"], side),
+                        unit_of(numbers[f"{key}_si"], side),
                     ]
                 rows.append(tuple(row))
     header = ("", "x", "y", "z", "unit", *(("x", "y", "z", "unit") if in_si else ()))
@@ -112,7 +110,7 @@ def tensor_rows(numbers, twin=""):
         ("per_pair", " per pair", " hbar^2"),
     ):
         table = numbers[f"{name}{twin}"]
-        of_table = _unit(table, "LL") + unit * (not twin)
+        of_table = unit_of(table, "LL") + unit * (not twin)
         for node in (node for node in NODES if node in table):
             found = table[node] if isinstance(table[node], dict) else {"direct": table[node]}
             for part, Q in found.items():
@@ -133,9 +131,9 @@ def principal_rows(numbers):
             axes = np.asarray(numbers["principal_axes"][node][part], float)
             kept = np.abs(values) > ROUNDING * np.abs(values).max()
             for k, name in enumerate(PRINCIPAL):
-                last = [number(in_si[node][part][k] * kept[k]), _unit(in_si, node)] if in_si else []
+                last = [number(in_si[node][part][k] * kept[k]), unit_of(in_si, node)] if in_si else []
                 rows.append((
-                    f"{NODES[node]} {part} {name}", number(values[k] * kept[k]), _unit(table, node), *last,
+                    f"{NODES[node]} {part} {name}", number(values[k] * kept[k]), unit_of(table, node), *last,
                     *(f"{x + 0.0:.4f}" for x in np.round(axes[k], 9)),
                 ))  # fmt: skip
     return ("", "value", "unit", *(["in SI", "unit"] if in_si else []), "axis x", "y", "z"), rows
@@ -143,15 +141,16 @@ def principal_rows(numbers):
 
 def rotation_rows(table):
     """Header and rows of how much a current turns the axes of what is stored."""
-    return ("", "value", "unit"), [(NODES[node], number(table[node]), _unit(table, node)) for node in ("LL", "RR")]
+    return ("", "value", "unit"), [(NODES[node], number(table[node]), unit_of(table, node)) for node in ("LL", "RR")]
 
 
 def scan_rows(table):
     """Header and rows of the columns of a scan that vary: from where to where."""
+    scanned = parameters(table)
     rows, found = [], {name.rpartition(" (")[0]: (values, name) for name, values in columns(table).items()}
-    largest = max(np.abs(values).max() for head, (values, _) in found.items() if head not in table["parameters"])
+    largest = max(np.abs(values).max() for head, (values, _) in found.items() if head not in scanned)
     for head, (values, name) in found.items():
-        rounding = 0.0 if head in table["parameters"] else ROUNDING * largest
+        rounding = 0.0 if head in scanned else ROUNDING * largest
         if len(head.split(" ")) < 3 and np.ptp(values) > max(rounding, ROUNDING * np.abs(values).max()):
             rows.append((head, number(values.min()), number(values.max()), name.rpartition(" (")[2].removesuffix(")")))
     return ("", "least", "largest", "unit"), rows
@@ -162,20 +161,18 @@ def columns(table):
 
     table : `scan` of a Result's numbers.
     """
-    units, found = table["units"], {}
-    for name, values in table["parameters"].items():
-        found[f"{name} ({units[name]})"] = np.asarray(values, float)
-    rate = units["*"]
-    for name in ("J_L", "J_R"):
-        for axis, values in zip("xyz", np.asarray(table[name], float).T):
-            found[f"{name} {axis} (1)"] = values
-    found[f"I_N ({rate})"] = np.asarray(table["I_N"], float)
-    for axis, values in zip("xyz", np.asarray(table["I_S"], float).T):
-        found[f"I_S {axis} ({rate})"] = values
+    rate, found = unit_of(table, "I_N"), {}
+    for name, values in parameters(table).items():
+        found[f"{name} ({unit_of(table, name)})"] = values
+    for name in ("J_L", "J_R", "I_N", "I_S"):
+        values = np.asarray(table[name], float)
+        for axis, column in zip("xyz", values.T) if values.ndim > 1 else [("", values)]:
+            found[f"{name} {axis}".rstrip() + f" ({unit_of(table, name)})"] = column
     for label, values in _leaves({key: table[key] for key in ("I_0", "I_F", "L", "R")}):
         found[f"{' '.join(reversed(label))} ({rate})"] = np.asarray(values, float)
-    for label, values in _leaves(table["storage"]):
-        found[f"{' '.join(reversed(label))} ({units[label[-1]]})"] = np.asarray(values, float)
+    for key in ("N", "S", "q_ex"):
+        for side, values in table.get(key, {}).items():
+            found[f"{key} {side} ({unit_of(table, key)})"] = np.asarray(values, float)
     for part, nodes in table["I_Q"].items():
         for node, Q in nodes.items():
             Q = np.asarray(Q, float)
@@ -188,13 +185,19 @@ def columns(table):
     return found
 
 
+def parameters(table):
+    """{name: (points,) array} of what is scanned."""
+    names = [name for together in table["dimensions"] for name in together]
+    return {name: np.asarray(table[name], float) for name in names}
+
+
 def resolved_columns(table):
     """Columns of what is stored at each energy."""
-    units = table["units"]
-    found = {f"energy ({units['energy']})": np.asarray(table["energy"], float)}
-    for side in ("L", "R"):
-        for key, values in table[side].items():
-            found[f"{key} {side} ({units.get(key, units['*'])})"] = np.asarray(values, float)
+    found = {f"energy ({unit_of(table, 'energy')})": np.asarray(table["energy"], float)}
+    for key, sides in table.items():
+        if key not in ("energy", "units"):
+            for side, values in sides.items():
+                found[f"{key} {side} ({unit_of(table, key)})"] = np.asarray(values, float)
     return found
 
 
@@ -208,7 +211,8 @@ def _padded(values, width):
     return shown + [""] * (width - len(shown))
 
 
-def _unit(table, key):
+def unit_of(table, key):
+    """Unit of a key of a table, as a Result has it or as result.json does."""
     return table["units"].get(key, table["units"].get("*", ""))
 
 

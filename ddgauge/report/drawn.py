@@ -7,7 +7,7 @@ from io import BytesIO
 import numpy as np
 
 from ddgauge.model.errors import InputError
-from ddgauge.post import curves, plot, plot_bands, plot_series
+from ddgauge.post import curves, plot, plot_bands, plot_series, plot_tunnel
 from ddgauge.report import files, markup
 
 CAPTIONS = {
@@ -17,6 +17,13 @@ CAPTIONS = {
     "potential.png": "Potential, lines of equal potential, and the direction of the current, on a plane",
     "magnetoresistance.png": "Longitudinal and transverse resistivity, the magnetisation turned in three planes",
     "conductance.png": "Interface conductance matrix, split by where the spin goes",
+    "storage.png": "States, spin and exchange of both electrodes at each energy",
+    "quadrupole.png": "Currents of spin-quadrupole moment as surfaces |n.Q n| n",
+    "coefficients.png": "Coefficients of the currents along the scan, closed forms as dots",
+    "currents.png": "Charge and spin into electrode L along the scan",
+    "stored.png": "What the electrodes store along the scan",
+    "principal.png": "Principal values of the currents of spin-quadrupole moment along the scan",
+    "axes.png": "Cuts of the surface |n.Q n| n along the scan, with the principal axes in their plane",
     "rates.png": "Decay rates of the slowest spin modes",
     "time.png": "In time",
     "response.png": "Amplitude and phase against frequency",
@@ -82,6 +89,9 @@ def of_run(folder, found, numbers, title):
         draw = plot.OF_MODELS.get(found["experiment"], plot.profiles)
         if profile is not None and np.any(profile["mu"][:, 1:]):
             figures["profile.svg"] = draw(profile, title)
+    if found["experiment"] == "tunnel":
+        drawn = plot_tunnel.figures(found, title)
+        figures |= {name.replace(".png", ".svg"): figure for name, figure in drawn.items()}
     if "curve" in found:
         figures["curve.svg"] = curves.draw(found["experiment"], found, title)
     for key, axis, name, draw in (

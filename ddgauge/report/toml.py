@@ -6,6 +6,7 @@ from functools import cache
 from typing import get_args
 
 WIDTH = 100
+OF_JUNCTIONS = ("ddgauge.model.tunnel_run", "ddgauge.model.electrodes")
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -21,17 +22,22 @@ def written(data):
     -------
     text
     """
-    return "\n".join(_table(data, ())).strip() + "\n"
+    return "\n".join(_table(data, (), units(data.get("experiment") == "tunnel"))).strip() + "\n"
 
 
 @cache
-def units():
-    """{key: unit} of all that an input file may hold, as far as a key has one unit wherever it stands."""
-    from ddgauge.model import inputs  # noqa: F401  (defines all that is checked)
+def units(of_junctions=False):
+    """{key: unit} of all that an input file may hold, as far as a key has one unit wherever it stands.
+
+    of_junctions : whether of a tunnel junction alone, whose energies have a unit of their own.
+    """
+    from ddgauge.model import inputs, tunnel_run  # noqa: F401  (define all that is checked)
     from ddgauge.model.errors import Checked
 
     found = {}
     for kind in _kinds(Checked):
+        if (kind.__module__ in OF_JUNCTIONS) != of_junctions:
+            continue
         for name, field in kind.model_fields.items():
             found.setdefault(field.alias or name, set()).update(_units(field.annotation, field.metadata) or [""])
     return {key: next(iter(of_key)) for key, of_key in found.items() if len(of_key) == 1 and "" not in of_key}
@@ -50,19 +56,19 @@ def _kinds(kind):
         yield from _kinds(below)
 
 
-def _table(data, path):
+def _table(data, path, known):
     """Lines of a table: its values first, then the tables in it."""
     inner = {}
     for key, value in data.items():
         if isinstance(value, dict) or (isinstance(value, list) and value and all(isinstance(v, dict) for v in value)):
             inner[key] = value
         elif value is not None and value != []:
-            unit = units().get(key)
+            unit = known.get(key)
             yield f"{_key(key)} = {_value(value)}" + (f"  # {unit}" if unit and not isinstance(value, str) else "")
     for key, value in inner.items():
         name = ".".join(map(_key, (*path, key)))
         for one in value if isinstance(value, list) else [value]:
-            lines = list(_table(one, (*path, key)))
+            lines = list(_table(one, (*path, key), known))
             if isinstance(value, list):
                 yield from ("", f"[[{name}]]", *lines)
             elif any(not isinstance(item, dict) for item in one.values()):
