@@ -12,6 +12,7 @@ import pytest
 
 from ddgauge.model import (
     Run,
+    anomalous_hall,
     boundary,
     couplings,
     curves,
@@ -34,6 +35,10 @@ INPUT = (ROOT / "docs/input.md").read_text(encoding="utf-8")
 # heading of docs/input.md -> the model of that table
 TABLES = {
     "[[layer]]": layer.Layer,
+    "[layer.anomalous_hall]": anomalous_hall.AnomalousHall,
+    "[[layer.anomalous_hall.cones]]": anomalous_hall.Cone,
+    "[layer.anomalous_hall.gate]": anomalous_hall.Gate,
+    "{from, to, start, end}": anomalous_hall.Profile,
     "[layer.exchange_relaxation]": couplings.ExchangeRelaxation,
     "[layer.exchange]": couplings.Exchange,
     "[layer.spin_orbit]": couplings.SpinOrbit,

@@ -106,8 +106,9 @@ def bulk_resistivity(stack):
 
     sheet = thickness = 0.0
     for layer in stack.layers:
-        Theta = closure.response(closure.coupling(thetaC=stack.coefficients(layer.name).thetaC))
-        sheet += layer.conductivity * layer.thickness * Theta[:2, 0, :2, 0]
+        sigma, theta0 = layer.without_field(stack.temperature)
+        Theta = closure.response(closure.coupling(theta0, stack.coefficients(layer.name).thetaC))
+        sheet += sigma * layer.thickness * Theta[:2, 0, :2, 0]
         thickness += layer.thickness
     return float(np.linalg.inv(sheet / thickness)[0, 0])
 
@@ -119,6 +120,8 @@ def one_film(stack):
     (layer,) = stack.layers
     c = stack.coefficients(layer.name)
     sheets = [boundary for boundary in stack.boundary.values() if boundary.kind != "insulating"]
+    if layer.anomalous_hall is not None:
+        return None
     plain = not (layer.exchanges or layer.spin_orbit or layer.gauge is not None or np.any(c.thetaL) or np.any(c.kappa))
     rate = c.R_lattice[0, 0]
     if not plain or not isinstance(layer.spin_hall, float) or not rate or np.any(c.R_lattice != rate * np.eye(3)):

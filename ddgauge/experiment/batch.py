@@ -26,7 +26,7 @@ def supports(case):
         case.experiment in EXPERIMENTS
         and case.mesh.file is None
         and case.mesh.dimension == 1
-        and not any(callable(layer.gauge) for layer in case.stack.layers)
+        and not any(layer.varies for layer in case.stack.layers)
     )
 
 
@@ -186,7 +186,7 @@ def _torques(stacks, steady, E):
     p = (upward / strength)[:, None] * np.stack([-E[:, 1], E[:, 0], np.zeros(len(E))], axis=-1)
     m = np.array([np.zeros(3) if member.m is None else member.m for member in members])
     parts = torque.components(absorbed, m, p)
-    j = of(c.sigma)[metal] * strength
+    j = np.array([member.layers[k].conductivity for k, member in zip(metal[0], members)]) * strength
     keys = "damping_like", "field_like", "efficiency_dl", "efficiency_fl"
     rows = np.stack([parts[0] / strength, parts[1] / strength, parts[0] / j, parts[1] / j], axis=-1).tolist()
     some = (count > 0) & ~np.isnan(parts[0])

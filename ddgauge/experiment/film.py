@@ -3,6 +3,7 @@
 import numpy as np
 
 from ddgauge.experiment.faces import spin_at_faces
+from ddgauge.experiment.hall import anomalous_hall
 from ddgauge.experiment.problem import Result
 from ddgauge.model import InputError
 from ddgauge.post import resistance, torque
@@ -31,7 +32,7 @@ def film(problem):
         "torque": film_torque(chosen, stack) | {"units": {"damping_like": "S/m", "field_like": "S/m", "*": "1"}},
         "electric_field": {"value": chosen.E, "units": {"*": "V/m"}},
     }
-    numbers |= spin_at_faces(chosen)
+    numbers |= spin_at_faces(chosen) | anomalous_hall(stack, chosen)
     result = Result(case, numbers, chosen)
     if assembly.mesh.dimension == 1 and stack.direction is not None and case.output.figures:
         result.curves["angular"] = angular_scan(case)

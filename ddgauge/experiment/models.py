@@ -7,8 +7,10 @@ import numpy as np
 from ddgauge.model.band_laws import band_laws
 from ddgauge.physics import closure, two_current
 from ddgauge.physics.bands.chiral_anomaly import weyl_medium
+from ddgauge.physics.bands.hall_medium import hall_vector, with_hall
 from ddgauge.physics.medium import Face, Junction, spin_medium
 
+KEPT = 100_000  # points at which coefficients are kept, 4 kB each
 CAPACITOR = 2e-10  # m, between the charges of two metals with an interface resistance: a layer of atoms
 
 
@@ -103,12 +105,53 @@ def held_voltage(boundary):
 
 
 def medium(c):
-    """The Medium of LayerCoefficients, or a function of points where the gauge field varies."""
+    """The Medium of LayerCoefficients, or a function of points where they vary."""
+    if c.hall is not None:
+        return HallVaries(c)
     Theta = closure.response(closure.coupling(c.theta0, c.thetaC, c.thetaL))
     R, omega = c.R_lattice + c.R_exchange, c.omega_exchange + c.omega_larmor
     if callable(c.q):
         return lambda x: spin_medium(c.sigma, c.D, R, omega, c.q(x), Theta, c.kappa)
     return spin_medium(c.sigma, c.D, R, omega, c.q, Theta, c.kappa)
+
+
+def hall_medium(c, x, sigma_H):
+    """The Medium of LayerCoefficients at points (3, N), m, where the Hall conductivity is sigma_H (N, 3), S/m."""
+    sigma, anomalous = hall_vector(c.sigma, sigma_H)
+    theta0 = anomalous + c.theta0 * (sigma / c.sigma)[:, None]  # resistivities add
+    Theta = closure.response(closure.coupling(theta0, c.thetaC, c.thetaL))
+    R, omega = c.R_lattice + c.R_exchange, c.omega_exchange + c.omega_larmor
+    q = c.q(x) if callable(c.q) else c.q
+    found = spin_medium(sigma, c.D * sigma / c.sigma, R, omega, q, Theta, c.kappa)
+    same = spin_medium(c.sigma, c.D, R, omega, np.zeros((3, 3)), np.zeros((3, 4, 3, 4)))  # sigma / D is
+    return replace(found, storage=same.storage, relaxation=same.relaxation)
+
+
+class HallVaries:
+    """The Medium of a layer with a Hall conductivity that varies, as a function of points (3, N), m.
+
+    Where it follows mu^0 (N,), V, that is known at points of quadrature x, and zero before the first solution.
+    """
+
+    def __init__(self, c, x=None, V=None):
+        self.c, self.x, self.V, self.kept = c, x, V, None
+
+    def __call__(self, x):
+        if self.kept is not None and np.array_equal(x, self.kept[0]):
+            return self.kept[1]
+        V = 0.0
+        if self.x is not None and x.shape[1] > 1:  # one point: its shape alone is wanted, Equations.somewhere
+            if not np.array_equal(x, self.x):
+                raise RuntimeError("the potential that coefficients follow is not known at these points")
+            V = self.V
+        found = self.at(x, V)
+        if 1 < x.shape[1] <= KEPT:  # assembly and balances ask at the same points again and again
+            self.kept = x, found
+        return found
+
+    def at(self, x, V):
+        """The Medium at points (3, N), m, where mu^0 is V (N,), V."""
+        return hall_medium(self.c, x, self.c.hall(x, V=V))
 
 
 def _with_density(assembly, stack, name, face):
@@ -134,9 +177,11 @@ def _two_current(case, stack, names):
     faces, junctions = stack.channel_faces, stack.channel_interfaces
     if electrostatics != "poisson":
         law = {"bare": two_current.bare, "neutral": two_current.neutral}[electrostatics]
-        return {name: law(c.sigma, c.G_sf, c.nu) for name, c in layers.items()}, faces, junctions
+        media = {name: law(c.sigma, c.G_sf, c.nu) for name, c in layers.items()}
+        return {name: with_hall(media[name], c.sigma_H) for name, c in layers.items()}, faces, junctions
     rate = max(c.sigma.sum() / c.permittivity for c in layers.values())
     media = {name: two_current.poisson(c.sigma, c.G_sf, c.nu, c.permittivity, rate) for name, c in layers.items()}
+    media = {name: with_hall(media[name], c.sigma_H) for name, c in layers.items()}
     gap = rate * min(c.permittivity for c in layers.values()) / CAPACITOR
     return (
         media,

@@ -23,7 +23,7 @@ def supports(case):
         and case.mesh.dimension != 1
         and case.time is None
         and case.frequency is None
-        and not any(callable(layer.gauge) for layer in case.stack.layers)
+        and not any(layer.varies for layer in case.stack.layers)
     )
 
 

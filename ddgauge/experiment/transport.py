@@ -3,6 +3,7 @@
 from ddgauge.experiment import models
 from ddgauge.experiment.dynamics import evolution, response
 from ddgauge.experiment.faces import beside_charge, between_contacts, charge_at_faces, resistance
+from ddgauge.experiment.hall import anomalous_hall, following
 from ddgauge.experiment.problem import Result
 from ddgauge.experiment.terminals import terminals
 
@@ -16,8 +17,12 @@ def transport(problem):
         return response(problem)
     assembly = problem.assembly()
     system = problem.system(assembly)
-    solution = problem.solve(system, stack.electric_field, motive=models.motive(stack, 0.0, system.n))
+    if stack.follows:
+        solution, found = following(problem, system)
+    else:
+        solution, found = problem.solve(system, stack.electric_field, motive=models.motive(stack, 0.0, system.n)), {}
     numbers = charge_at_faces(solution, models.leads(stack))
     numbers |= resistance(numbers, stack, assembly.mesh.dimension)
     numbers |= terminals(problem, system) | between_contacts(numbers, stack)
+    numbers |= found | anomalous_hall(stack, solution)
     return Result(case, numbers | beside_charge(case, solution), solution)

@@ -158,6 +158,10 @@ class Assembly:
         """(points, tdim) reference coordinates of the points at which functions are taken."""
         return self._quadrature[1]
 
+    def points_in(self, layer):
+        """(3, N) points of a layer at which its functions are taken, m, cell by cell."""
+        return self._varying[layer, (4, 4)][2]
+
     def squared_difference(self, layer, rows, exact):
         """This rank's share of int (u - exact)^2 over a layer; rows (rows,) of u, exact a function of points."""
         u = fem.Function(self.V)

@@ -81,7 +81,9 @@ class Sampler:
         """The same but for electromotive fields."""
         medium, E = self.solution.media[layer], self.solution.E
         if callable(medium):
-            medium = medium(self.metres(x.reshape(-1, self.mesh.dimension)))
+            places = self.metres(x.reshape(-1, self.mesh.dimension))
+            follows = hasattr(medium, "at")  # the potential, which is known in cells, not at points
+            medium = medium.at(places, jets[:, :, 0, 0].ravel()) if follows else medium(places)
             flux = medium.flux.reshape(*jets.shape[:2], *medium.flux.shape[1:])
             drift = np.einsum("...iAk,k->...iA", medium.drift, E)
             drift = drift.reshape(*jets.shape[:2], *drift.shape[1:]) if drift.ndim > 2 else drift

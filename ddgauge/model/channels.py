@@ -1,14 +1,14 @@
 """Majority and minority spin, up and down: values that each has of its own, and a layer in the two-current model."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from pydantic import PlainSerializer, PlainValidator
 
 from ddgauge.model.errors import InputError, instead_of, show
-from ddgauge.model.quantities import Number
+from ddgauge.model.quantities import Number, vector
 from ddgauge.physics import two_current
 from ddgauge.units import E_CHARGE, EPSILON_0
 
@@ -57,6 +57,25 @@ def PerSpin(unit, sign="", also=(), alone=True):
     return Annotated[Any, PlainValidator(read), PlainSerializer(written), number]
 
 
+@dataclass(frozen=True)
+class Axial(Number):
+    """How to read a number about z, or the three components of an axial vector."""
+
+    def __call__(self, value):
+        if isinstance(value, list | tuple | np.ndarray):
+            return vector(value, Number(self.unit))
+        return super().__call__(value)
+
+
+def _hall(value):
+    if not isinstance(value, Mapping | Spins):
+        raise ValueError(f" = {show(value)}, must be a table {{up = ..., down = ...}} in S/m")
+    return _spins(value, Axial("S/m"))
+
+
+HallOfSpins = Annotated[Any, PlainValidator(_hall), PlainSerializer(lambda value: value._asdict()), Number("S/m")]
+
+
 def total_and_polarisation(given):
     """The keys of a layer, its conductivity {up, down} turned into one number and its polarisation."""
     value = given.get("conductivity")
@@ -80,6 +99,7 @@ class TwoCurrentCoefficients:
     G_sf: float  # A/(V m^3)
     permittivity: float  # F/m
     beta: float  # nonadiabaticity
+    sigma_H: np.ndarray = field(default_factory=lambda: np.zeros((2, 3)))  # (2, 3), sigma_yz, sigma_zx, sigma_xy, S/m
 
     @property
     def spin_diffusion_length(self):
@@ -133,6 +153,13 @@ def two_current_coefficients(layer):
         G_sf = two_current.G_of_length(sigma, layer.spin_diffusion_length)
     else:
         G_sf = 0.0 if time is None else two_current.G_of_time(nu, time)
-    if layer.reversed:
-        sigma, nu = sigma[::-1], None if nu is None else nu[::-1]
-    return TwoCurrentCoefficients(sigma, nu, G_sf, layer.permittivity * EPSILON_0, layer.nonadiabaticity)
+    sigma_H = hall_conductivities(layer)
+    if layer.reversed:  # majority spins are down, and their Hall effect is against that of the same spins up
+        sigma, nu, sigma_H = sigma[::-1], None if nu is None else nu[::-1], -sigma_H[::-1]
+    return TwoCurrentCoefficients(sigma, nu, G_sf, layer.permittivity * EPSILON_0, layer.nonadiabaticity, sigma_H)
+
+
+def hall_conductivities(layer):
+    """(2, 3) of majority and minority: sigma_yz, sigma_zx, sigma_xy, S/m."""
+    given = layer.hall_conductivity or Spins(0.0, 0.0)
+    return np.array([value if isinstance(value, tuple) else (0.0, 0.0, value) for value in given])

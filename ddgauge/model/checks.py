@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ddgauge.model import band_checks, tunnel, weyl
+from ddgauge.model import anomalous_hall, band_checks, tunnel, weyl
 from ddgauge.physics.algebra import cross
 
 WELL_BELOW = 0.1  # what a ratio that should be small may be
@@ -134,6 +134,8 @@ def physics_warnings(stack):
         if layer.weyl is not None:
             warnings += weyl.coefficients(layer, stack.B, stack.temperature)[1]
             continue
+        if layer.anomalous_hall is not None:
+            warnings += anomalous_hall.cautions(layer, stack.B, stack.electric_field)
         tau_parallel, tau_perpendicular, _ = layer.exchange_field(stack.direction, stack.B, stack.temperature)
         if layer.exchange_relaxation and tau_perpendicular > 2 * tau_parallel:
             warnings.append(

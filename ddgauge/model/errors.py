@@ -13,6 +13,7 @@ RIVALS = (
     ({"spin_orbit"}, {"gauge"}),
     ({"hall"}, {"mobility"}),
     ({"larmor"}, {"momentum_time"}),
+    ({"conductance"}, {"conductivity"}, {"bands"}),
     ({"direction"}, {"angle"}),
     ({"xy"}, {"xz"}, {"yz"}),
     ({"matrix"}, {"G_s", "G_r", "G_i"}),

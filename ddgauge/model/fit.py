@@ -88,8 +88,23 @@ def _spin_model(run):
                 yield f"layer {layer.name!r}: experiment = 'relaxation' needs diffusion (m^2/s)"
     if run.solved == "film" and (across := stack.electric_field[2]):
         yield f"drive: electric_field[2] = {across:g} V/m, must be 0: experiment = {experiment!r} drives along x and y"
+    yield from _hall_that_varies(run)
     if run.solved in ("film", "transport") and run.has_steady_state:
         yield from checks.spin_problems(stack)
+
+
+def _hall_that_varies(run):
+    for layer in run.stack.layers:
+        where = f"layer {layer.name!r}: anomalous_hall"
+        if layer.follows:
+            held = [b for b in run.stack.boundary.values() if getattr(b, "voltage", None) is not None]
+            if run.experiment != "transport" or not held:
+                yield f"{where}.gate needs experiment = 'transport' and a contact with voltage, to be against"
+            for key in "time", "frequency", "fit":
+                if getattr(run, key) is not None:
+                    yield f"{where}.gate does not go with [{key}]: it is of a steady state"
+        elif layer.anomalous_hall and layer.anomalous_hall.varies and run.experiment not in ("film", "transport"):
+            yield f"{where} that varies in space belongs to experiment = 'film' or 'transport', not {run.experiment!r}"
 
 
 def _conductance(run):

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 
 import numpy as np
 from pydantic import PlainSerializer, PlainValidator, model_validator
 
 from ddgauge.model import channels
-from ddgauge.model.channels import PerSpin
+from ddgauge.model.anomalous_hall import AnomalousHall
+from ddgauge.model.channels import HallOfSpins, PerSpin
 from ddgauge.model.couplings import ZERO, Exchange, ExchangeRelaxation, SpinOrbit, exchange_rates
 from ddgauge.model.errors import Checked, InputError, from_library, rivals
 from ddgauge.model.quantities import (
@@ -28,6 +30,7 @@ from ddgauge.model.tunnel import SpinAxis, unit_vector
 from ddgauge.model.two_band import TwoBand
 from ddgauge.model.weyl import WeylNodes
 from ddgauge.physics import closure, relaxation
+from ddgauge.physics.bands.hall_medium import hall_vector
 from ddgauge.units import E_CHARGE, HBAR, MU_B
 
 TIMED = ("relaxation_time", "spin_flip_time", "relaxation_rate", "exchange_relaxation", "precession", "exchange")
@@ -49,6 +52,8 @@ class LayerCoefficients:
     thetaC: np.ndarray  # (3, 3), spin Hall vectors [a, k]
     thetaL: np.ndarray  # (3,), Hanle vector
     kappa: np.ndarray  # (3,), drift polarisation
+    hall: Callable | None = None  # sigma_H (N, 3), S/m, where that varies, of points (3, N), m, and mu^0 (N,), V
+    follows: bool = False  # whether sigma_H depends on mu^0
 
 
 def _gauge(value):
@@ -89,6 +94,8 @@ class Layer(Checked):
     mobility: Quantity("m^2/V/s", "!= 0") | None = (
         None  # theta0 = -mobility B: positive for electrons, negative for holes
     )
+    hall_conductivity: HallOfSpins | None = None  # of each spin or valley, {up, down}: sigma_xy, or vectors
+    anomalous_hall: AnomalousHall | None = None  # Hall conductivity without a field
     spin_hall: ScalarOr("", matrix) = 0.0  # theta_SH: j_i^a = theta_SH eps_iaj j_j; or thetaC[a][k], -theta_SH delta_ak
     larmor: Vector("") | None = None  # thetaL
     momentum_time: Quantity("s", "> 0") | None = None  # thetaL = momentum_time g_factor mu_B B / hbar
@@ -105,6 +112,10 @@ class Layer(Checked):
 
     @classmethod
     def prepare(cls, given):
+        if given.get("anomalous_hall") is not None and given.get("conductivity") == 0:
+            raise InputError(
+                "conductivity = 0 S/m, must be > 0: give a quantum Hall plane a small one, such as 1e-3 of its sigma_xy"
+            )
         given = channels.total_and_polarisation(given)
         if not isinstance(given.get("material"), str):
             return given
@@ -140,6 +151,16 @@ class Layer(Checked):
     def majority(self):
         """(3,) unit vector along the majority spin."""
         return -self.axis if self.reversed else self.axis
+
+    @property
+    def varies(self):
+        """Whether its coefficients vary in space."""
+        return callable(self.gauge) or bool(self.anomalous_hall and self.anomalous_hall.varies)
+
+    @property
+    def follows(self):
+        """Whether its coefficients follow the local potential."""
+        return bool(self.anomalous_hall and self.anomalous_hall.gate)
 
     @property
     def D(self):
@@ -195,6 +216,12 @@ class Layer(Checked):
         omega = omega * m if omega.ndim == 0 else omega
         return (tau.parallel, tau.perpendicular, omega) if tau else (None, None, omega)
 
+    def without_field(self, T):
+        """Conductivity sigma (S/m) and Hall vector theta0 where there is no field, at a temperature (K or None)."""
+        if self.anomalous_hall is None:
+            return self.conductivity, np.zeros(3)
+        return hall_vector(self.conductivity, self.anomalous_hall.uniform(T, self.thickness))
+
     def moments_along(self, m):
         """Direction of the moments as the carriers' spin sees it, m~ = rotation^-1 m  [Z23 App. C]."""
         if not self.exchange:
@@ -224,18 +251,24 @@ class Layer(Checked):
         R_exchange = np.zeros((3, 3))
         if tau_parallel is not None:
             R_exchange = relaxation.uniaxial(tau_parallel, tau_perpendicular, self.moments_along(m))
-        theta0 = np.zeros(3)
+        sigma, theta0, hall = self.conductivity, np.zeros(3), None
         if self.hall is not None:
             theta0 = np.array(self.hall)
         elif self.mobility is not None:
             theta0 = -self.mobility * B
+        if self.anomalous_hall is not None:
+            if self.anomalous_hall.varies:
+                hall = partial(self.anomalous_hall.at, T=T, thickness=self.thickness)
+            else:
+                sigma, anomalous = self.without_field(T)
+                theta0 = anomalous + theta0 * sigma / self.conductivity  # resistivities add
         thetaL = np.array(self.larmor or ZERO)
         if self.momentum_time is not None:
             thetaL = self.momentum_time * omega_larmor
         thetaC = closure.spin_hall(self.spin_hall) if isinstance(self.spin_hall, float) else np.array(self.spin_hall)
         return LayerCoefficients(
-            sigma=self.conductivity,
-            D=self.D,
+            sigma=sigma,
+            D=self.D * sigma / self.conductivity,  # of the same density of states
             R_lattice=self._lattice_rates(),
             R_exchange=R_exchange,
             omega_exchange=omega_exchange,
@@ -245,6 +278,8 @@ class Layer(Checked):
             thetaC=thetaC,
             thetaL=thetaL,
             kappa=np.array(self.drift_polarisation),
+            hall=hall,
+            follows=self.follows,
         )
 
     def two_current(self):

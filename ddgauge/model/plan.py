@@ -96,7 +96,7 @@ def divisions(case):
     if options.element_size is not None:
         return tuple(int(np.ceil(length / options.element_size)) for length in options.sides)
     scales = texture_scales(case.stack)[: len(options.sides)]
-    varies = any(callable(layer.gauge) for layer in case.stack.layers) or case.stack.texture is not None
+    varies = any(layer.varies for layer in case.stack.layers) or case.stack.texture is not None
     periodic = options.periodic and not varies and case.experiment != "relaxation"
     return tuple(
         int(np.clip(np.ceil(2 * length / scale), ACROSS[periodic], MOST_CELLS))

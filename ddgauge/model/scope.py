@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ddgauge.model import tunnel
+from ddgauge.model import anomalous_hall, tunnel
 from ddgauge.model.boundary import Contact, Current, Electrode, Insulating, Sheet
 from ddgauge.model.channels import Spins
 from ddgauge.model.interfaces import NO_TRANSMISSION
@@ -10,9 +10,9 @@ from ddgauge.model.two_band_faces import ExchangeFace, Flux, State
 
 SPIN_MODEL = (
     "relaxation_rate", "exchange_relaxation", "precession", "exchange", "spin_orbit", "gauge", "hall", "mobility",
-    "spin_hall", "larmor", "momentum_time", "g_factor", "drift_polarisation",
+    "anomalous_hall", "spin_hall", "larmor", "momentum_time", "g_factor", "drift_polarisation",
 )  # fmt: skip
-TWO_CURRENT = ("polarisation", "reversed", "nonadiabaticity", "permittivity")
+TWO_CURRENT = ("polarisation", "reversed", "nonadiabaticity", "permittivity", "hall_conductivity")
 SPIN_INTERFACE = ("transmission", "absorption", "absorption_below", "absorption_above")
 TWO_CURRENT_INTERFACE = ("resistance", "asymmetry", "polarisation", "spin_flip")
 OF_WEYL = ("name", "thickness", "conductivity", "weyl")  # all that a layer has in experiment = "weyl"
@@ -40,6 +40,8 @@ def spin_model_problems(stack, experiment):
     yield from _of_weyl(stack, experiment)
     for layer in stack.layers:
         yield from (f"layer {layer.name!r}: {key} {other}" for key in _given(layer, TWO_CURRENT))
+        if layer.anomalous_hall is not None:
+            yield from anomalous_hall.problems(layer, stack.B, stack.temperature)
     for name, boundary in stack.boundary.items():
         if isinstance(boundary, Contact) and boundary.conductance is not None:
             yield f"boundary {name!r}: conductance {other}"

@@ -219,6 +219,11 @@ class Stack(Checked):
         )
         return lossy or any(layer.spinful for layer in self.layers)
 
+    @property
+    def follows(self):
+        """Whether coefficients follow the local potential, so that a steady state is found by iteration."""
+        return any(layer.follows for layer in self.layers)
+
     def coefficients(self, name):
         """LayerCoefficients of the layer of this name."""
         return self[name].coefficients(self.direction, self.B, self.temperature)

@@ -39,6 +39,10 @@ def report(case):
             )
     console.print(table)
     for name in lengths:
+        if case.stack[name].anomalous_hall and not case.stack[name].varies:
+            _, theta0 = case.stack[name].without_field(case.stack.temperature)
+            values = ", ".join(f"{value:.4g}" for value in theta0 * case.stack[name].conductivity)
+            console.print(f"layer {name}: anomalous Hall conductivity sigma_yz, sigma_zx, sigma_xy = {values} S/m")
         q = case.stack.coefficients(name).q
         if not callable(q) and q.any():
             strength, scale = np.abs(gauge.field_strength(q)).max(), np.abs(q).max() ** 2

@@ -25,6 +25,8 @@ TITLES = {
     "axial_voltage": "Imbalance of the nodes A = (V_R - V_L)/2, mean over a face",
     "voltage_difference": "Voltage between contacts",
     "resistance": "Resistance",
+    "anomalous_hall": "Anomalous Hall conductivity sigma_yz, sigma_zx, sigma_xy, mean over a layer",
+    "gate": "Chemical potential that follows the local potential",
     "relaxation": "Slowest spin modes",
     "extracted": "From the curve",
     "density": "Densities, at faces and interfaces and mean of layers",

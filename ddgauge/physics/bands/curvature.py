@@ -71,6 +71,40 @@ def curvature(model, k, bands=None):
     return _sum_over_bands(model, k, bands, 2)
 
 
+def two_bands(model, k):
+    """Energies and Berry curvature of a TwoBand, H = h_0 + h . sigma, from its vector h(k)  [WT11 (23)].
+
+        eps_s = h_0 + s |h|,   Omega_s,z = -(s/2) h . (d_x h x d_y h) / |h|^3, and cyclic
+
+    Parameters
+    ----------
+    model : models.TwoBand
+    k : (..., d) array
+        Wave vectors, 1/m.
+
+    Returns
+    -------
+    eps : (..., 2) array
+        J, the lowest first.
+    Omega : (..., 2, 3) array
+        m^2; zero where the bands touch.
+    """
+    h, dh = model.h(k), model.dh(k)
+    size = np.linalg.norm(h[..., 1:], axis=-1)
+    slopes = np.zeros((*size.shape, 3, 3))
+    slopes[..., : k.shape[-1], :] = dh[..., 1:]
+    flux = np.stack(
+        [
+            np.einsum("...a,...a->...", h[..., 1:], np.cross(slopes[..., i - 2, :], slopes[..., i - 1, :]))
+            for i in range(3)
+        ],
+        axis=-1,
+    )
+    upper = -flux / np.where(size > 0, 2 * size**3, np.inf)[..., None]
+    eps = h[..., :1] + size[..., None] * np.array([-1, 1])
+    return eps, np.stack([-upper, upper], axis=-2)
+
+
 def orbital_moment(model, k, bands=None):
     """Orbital magnetic moment: a band's energy in a field is eps - m . B  [WT11 (23), (35)].
 

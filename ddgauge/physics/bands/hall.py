@@ -6,7 +6,16 @@ from scipy.special import expit
 
 from ddgauge.physics.algebra import EPS
 from ddgauge.physics.bands import checks
-from ddgauge.physics.bands.curvature import GAP, curvature, elements, energies, orbital_moment, state_density_factor
+from ddgauge.physics.bands.curvature import (
+    GAP,
+    curvature,
+    elements,
+    energies,
+    orbital_moment,
+    state_density_factor,
+    two_bands,
+)
+from ddgauge.physics.bands.models import TwoBand
 from ddgauge.units import E_CHARGE, HBAR, K_B
 
 FINEST = {2: 1024, 3: 128}  # points along each axis of the zone
@@ -50,6 +59,10 @@ def hall_conductivity(model, mu, T, rtol=1e-8):
         No zone, T < 0, or no convergence: a metal at T = 0 has a step to integrate over.
     """
 
+    def of_two(k):
+        eps, Omega = two_bands(model, k)
+        return -(E_CHARGE**2) / HBAR * np.einsum("...n,...na->...a", fermi(eps, mu, T), Omega)
+
     def integrand(k):
         eps, X = elements(model, k)
         f = fermi(eps, mu, T)
@@ -60,7 +73,8 @@ def hall_conductivity(model, mu, T, rtol=1e-8):
             0.5 * E_CHARGE**2 / HBAR * np.einsum("abc,...bnm,...cmn,...nm->...a", EPS, X, X, weight, optimize=True).imag
         )
 
-    return zone_integral(f"Hall conductivity at mu = {mu:g} J, T = {T:g} K", model, integrand, rtol)
+    law = of_two if isinstance(model, TwoBand) else integrand
+    return zone_integral(f"Hall conductivity at mu = {mu:g} J, T = {T:g} K", model, law, rtol)
 
 
 def hall_at(model, mu, T, rtol=1e-7):

@@ -5,8 +5,11 @@
 A uniform sigma_xy drops out of div j and stays in j . n: the whole tensor belongs in the weak form.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
+from ddgauge.physics.algebra import EPS
 from ddgauge.physics.bands import checks
 from ddgauge.physics.medium import medium
 from ddgauge.physics.two_current import SUMS
@@ -117,6 +120,30 @@ def channel_medium(sigma, G, nu_e2=0.0):
         raise ValueError(f"Hall channels: G = {G:g} A/(V m^3), must be >= 0 and finite")
     C = np.einsum("As,s...ij,sB->...iAjB", SUMS, sigma, SUMS)
     return medium(C, np.zeros((3, 2, 2)), np.diag([0, 4 * G]), 2 * nu_e2 * np.eye(2), np.array([1.0, 0.0]))
+
+
+def with_hall(channels, sigma_H):
+    """A medium of two currents in which each channel has a Hall conductivity, as `channel_medium` has.
+
+        j^s_i = sigma_s (E - grad V_s)_i + eps_ijk sigma_H^s_k (E - grad V_s)_j
+
+    Parameters
+    ----------
+    channels : physics.medium.Medium
+        Whose first two fields are mu^0 and mu.
+    sigma_H : (2, 3) array
+        sigma_yz, sigma_zx, sigma_xy of the channels, S/m.
+
+    Returns
+    -------
+    physics.medium.Medium
+    """
+    n = channels.kappa.shape[-1]
+    C = np.zeros((3, n, 3, n))
+    C[:, :2, :, :2] = np.einsum("As,ijk,sk,sB->iAjB", SUMS, EPS, sigma_H, SUMS)
+    deflected = medium(C, np.zeros((3, n, n)), np.zeros((n, n)), channels.storage, channels.kappa)
+    sums = {key: getattr(channels, key) + getattr(deflected, key) for key in ("matrix", "drive", "flux", "drift")}
+    return replace(channels, **sums)
 
 
 def _dissipates(sigma):
