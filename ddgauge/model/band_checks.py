@@ -103,9 +103,10 @@ def _no_state(where, S, options):
 def _states(run):
     """Of faces and of the start; the layers are right."""
     stack = run.stack
+    # where, state, layer, and the face that may have others
     places = [(f"boundary {name!r}", state, stack.layer_of_face(name), name) for name, state in _face_states(stack)]
     places += [
-        (f"layer {layer.name!r}: two_band.initial", layer.two_band.initial, layer.name, "bottom")
+        (f"layer {layer.name!r}: two_band.initial", layer.two_band.initial, layer.name, None)
         for layer in stack.layers
         if layer.two_band.initial is not None
     ]
@@ -133,7 +134,7 @@ def _neutral(where, run, layer, face):
         yield f"{where}: neutral needs donors (1/m^3) of layer {layer!r}, there are no electrons without"
     elif run.electrostatics == "poisson" and kind == "mass-action" and not stack.temperature:
         yield f"{where}: neutral needs temperature (K), from which its built-in potential follows"
-    if face in ("bottom", "top") or len(stack.layers) == 1:
+    if face is None or (face in ("bottom", "top") and run.mesh.file is None):
         return
     states = [coefficients.neutral_state(stack.bands(name), options) for name in stack.names]
     if np.ptp(states, axis=0).max() > ALIKE * np.abs(states).max():

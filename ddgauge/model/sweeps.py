@@ -28,6 +28,8 @@ VECTORS = (
     "spin_polarisation",
 )
 
+OF_GENERATORS = ("gauge", "velocity")  # tables of vectors, of two bands
+
 
 class Sweep(Checked):
     """[[sweep]]: a parameter by its path in the file, and its values."""
@@ -125,10 +127,11 @@ def override(data, path, value):
     else:
         rest = table
     keys = rest.split(".")
-    for key in keys[:-1]:
+    for before, key in zip(("", *keys), keys[:-1], strict=False):
         if isinstance(place, dict):
             _give_way(place, key)
-            place = place.setdefault(key, [0.0, 0.0, 0.0] if key in VECTORS and keys[-1] in AXES else {})
+            of_axes = keys[-1] in AXES and (key in VECTORS or before in OF_GENERATORS)
+            place = place.setdefault(key, [0.0, 0.0, 0.0] if of_axes else {})
         else:
             place = _element(place, key, path)[0]
     if isinstance(place, list):

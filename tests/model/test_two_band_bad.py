@@ -341,6 +341,11 @@ def test_tables_of_two_bands_belong_to_them(tables, message):
     assert any(line.startswith(message) for line in str(error.value).splitlines())
 
 
+def test_deviations_from_equilibrium_may_have_either_sign():
+    below = {"bottom": {"kind": "state", "fields": {"zz": -1.0}}}
+    assert run(film(), two_band={"mode": "excess"}, boundary=below).stack.band_faces["bottom"].held[15] == -1.0
+
+
 # --- warnings
 
 

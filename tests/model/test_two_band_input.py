@@ -417,6 +417,8 @@ def test_what_is_written_is_read_as_the_same_run(written, text):
         ("layer.film.two_band.drive.energy", "5 meV", lambda run: run.stack["film"].two_band.drive.w * hbar - 5 * MEV),
         ("layer.film.two_band.diffusion_cv", 0.0, lambda run: in_blocks(run.stack.bands("film").Dm)[2]),
         ("layer.film.two_band.generation.cc_o", 0.0, lambda run: run.stack.bands("film").G[0] + 1e30),
+        ("layer.film.two_band.velocity.xx.x", 3e4, lambda run: run.stack.bands("film").V[0, NUMBER["xx"]] - 3e4),
+        ("layer.film.two_band.gauge.zz.z", 1e7, lambda run: run.stack.bands("film").q[2, NUMBER["zz"]] - 1e7),
         ("two_band.full_density", 2e25, lambda run: run.two_band.full_density - 2e25),
         ("boundary.bottom.fields.cc_o", 2e22, lambda run: run.stack.band_faces["bottom"].held[0] + 9.8e23),
         ("time.steps", 50, lambda run: run.time.steps - 50),
