@@ -85,7 +85,7 @@ class Answered(Problem):
     """A problem whose systems are those of one that was recorded."""
 
     def __init__(self, recorded):
-        self.case, self.comm, self.step = recorded.case, recorded.comm, recorded.step
+        self.case, self.comm, self.step, self.weigh = recorded.case, recorded.comm, recorded.step, recorded.weigh
         self.balances, self.reports, self.seconds, self.warnings = [], [], {}, []
         self.bases, self.systems, self.estimate = recorded.bases, iter(recorded.systems), 0.0
 
