@@ -11,7 +11,9 @@ _HOME = {
     "ddgauge.model": (
         "Contact",
         "Current",
+        "ExchangeFace",
         "Floating",
+        "Flux",
         "InputError",
         "Insulating",
         "Interface",
@@ -20,6 +22,8 @@ _HOME = {
         "Sheet",
         "Sink",
         "Stack",
+        "State",
+        "TwoBand",
         "read",
     ),
     "ddgauge.model.tunnel_run": ("TunnelRun",),

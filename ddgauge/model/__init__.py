@@ -15,11 +15,15 @@ from ddgauge.model.stack import (
     Stack,
     TwoCurrentCoefficients,
 )
+from ddgauge.model.two_band import TwoBand
+from ddgauge.model.two_band_faces import ExchangeFace, Flux, State
 
 __all__ = [
     "Contact",
     "Current",
+    "ExchangeFace",
     "Floating",
+    "Flux",
     "InputError",
     "Insulating",
     "Interface",
@@ -29,6 +33,8 @@ __all__ = [
     "Sheet",
     "Sink",
     "Stack",
+    "State",
+    "TwoBand",
     "TwoCurrentCoefficients",
     "read",
 ]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.constants import e, epsilon_0, hbar, k, m_e, physical_constants
 
-from ddgauge.model import InputError, Layer, Run, Stack, read
+from ddgauge.model import Flux, InputError, Layer, Run, Stack, State, TwoBand, read
 from ddgauge.model.checks import lengths, mesh_warnings, physics_warnings
 from ddgauge.model.plan import through
 from ddgauge.physics import gauge, two_band
@@ -509,3 +509,14 @@ def test_drift_across_a_cell_is_warned_of_by_its_peclet_number():
 def test_layers_of_two_bands_need_no_conductivity_and_others_do():
     assert Layer(name="film", two_band={}).conductivity is None
     assert deepcopy(stack({})) == stack({})
+
+
+def test_bands_and_faces_are_made_in_python_too():
+    film = Layer(name="film", thickness="50 nm", two_band=TwoBand(hamiltonian={"c": "0.1 eV"}, T1=1e-9, T2=1e-12))
+    up = State(occupations=[1.0, 0, 0, 0])
+    found = Stack(film, two_band={"mode": "excess"}, boundary={"bottom": up, "top": Flux(fields={"cc_z": 1.0})})
+    tables = {"mode": "excess"}, None, {"bottom": {"kind": "state", "occupations": [1.0, 0, 0, 0]}}
+    same = stack({"hamiltonian": {"c": "0.1 eV"}, "T1": 1e-9, "T2": 1e-12}, *tables)
+    np.testing.assert_array_equal(found.bands("film").H, same.bands("film").H)
+    np.testing.assert_array_equal(found.bands("film").R, same.bands("film").R)
+    assert found.band_faces["bottom"].held == same.band_faces["bottom"].held
