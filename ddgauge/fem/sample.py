@@ -79,6 +79,10 @@ class Sampler:
 
     def _conducted(self, layer, jets, x):
         """The same but for electromotive fields."""
+        if layer in self.solution.flows:
+            return self.solution.flows[layer](jets.reshape(-1, *jets.shape[2:])).reshape(
+                *jets.shape[:2], 3, jets.shape[-1]
+            )
         medium, E = self.solution.media[layer], self.solution.E
         if callable(medium):
             places = self.metres(x.reshape(-1, self.mesh.dimension))

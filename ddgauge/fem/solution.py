@@ -22,6 +22,7 @@ class Solution:
         self.x = x  # (rows of this rank, n), V
         self.rate = rate  # d_t x, V/s; None in a steady state
         self.beside = None  # the other part of a phasor
+        self.flows = {}  # {layer: function of jets (N, 4, n)}: current densities (N, 3, n), if not those of the medium
         self._load = load
 
     @property
@@ -81,8 +82,7 @@ class Solution:
 
         It is the integral of -div j: gauge field, relaxation and precession  [Z23 (33)].
         """
-        _, product = self._product(layer, self._law(layer, "matrix"))
-        return self._sum(product.sum(axis=0) - self._drive(layer).sum(axis=0))
+        return self._sum((self._taken(layer) - self._drive(layer)).sum(axis=0))
 
     def work(self, layer):
         """Power that the electric field and electromotive fields spend in a layer, W m^(d - 3)."""
@@ -112,9 +112,7 @@ class Solution:
 
     def layer_residual(self, layer):
         """(rows, n) storage d_t x + A x - b of a layer alone: minus what flows out of it, at nodes of its faces."""
-        rows, product = self._product(layer, self._law(layer, "matrix"))
-        left = -self._drive(layer)
-        np.add.at(left, rows, product)
+        left = self._taken(layer) - self._drive(layer)
         return left if self.rate is None else left + self._storing(layer)
 
     # faces
@@ -204,7 +202,7 @@ class Solution:
     @cached_property
     def residual(self):
         """(rows, n): storage d_t x + A x - b without constraints; zero except where a potential is held."""
-        left = self.system.apply(self.columns) - self._load
+        left = self._law_of_fields - self._load
         for face, conductance in self.conductances.items():
             index, mass, _ = self._a.faces[face]
             mu = self.columns[self._a.columns[index]]
@@ -242,6 +240,18 @@ class Solution:
     def _law(self, layer, name):
         medium = self.media[layer]
         return (lambda x: getattr(medium(x), name)) if callable(medium) else getattr(medium, name)
+
+    @property
+    def _law_of_fields(self):
+        """(rows, n) A x."""
+        return self.system.apply(self.columns)
+
+    def _taken(self, layer):
+        """(rows, n) the share of a layer in A x."""
+        rows, product = self._product(layer, self._law(layer, "matrix"))
+        out = np.zeros_like(self.x)
+        np.add.at(out, rows, product)
+        return out
 
     def _drive(self, layer):
         return self.system.driven(layer, self.E, self.loads, self.motive)

@@ -165,10 +165,15 @@ class BandLaw:
 
     def flow(self, jets):
         """Particle flows J_i^A (..., 3, 16) of jets (..., 4, n), 1/(m^2 s)."""
-        J = -np.einsum("iAqB,...qB->...iA", self.medium.flux[:, :16], jets) + self._flow_of_full
+        return self.currents(jets)[..., :16] * self.n_ref
+
+    def currents(self, jets):
+        """(..., 3, n) what flows in the balances of a solver: J_i^A / n_ref, m/s, and of phi rate eps E_i / n_ref."""
+        J = -np.einsum("iAqB,...qB->...iA", self.medium.flux, jets)
+        J[..., :16] += self._flow_of_full
         if self.poisson:
-            J = J - np.einsum("...A,...i->...iA", jets[..., 0, :16] @ self._K.T, jets[..., 1:, 16])
-        return J * self.n_ref
+            J[..., :16] -= np.einsum("...A,...i->...iA", jets[..., 0, :16] @ self._K.T, jets[..., 1:, 16])
+        return J
 
     def fields(self, x):
         """S (..., 16), 1/m^3, of unknowns x (..., n)."""

@@ -1,0 +1,206 @@
+"""Laws that are not linear: the charge of two bands, electrons and holes, and laws of interfaces such as a diode's."""
+
+import numpy as np
+import pytest
+from scipy.constants import e, epsilon_0
+
+from ddgauge.fem.assemble import Assembly
+from ddgauge.fem.mesh import stack_mesh
+from ddgauge.fem.nonlinear import Nonlinear
+from ddgauge.fem.sample import profile
+from ddgauge.fem.solve import SolverError
+from ddgauge.physics.band_equilibrium import Given
+from ddgauge.physics.band_law import BandCoefficients, BandLaw, poisson_rate
+from ddgauge.physics.band_relaxation import relaxation
+from ddgauge.physics.band_transport import diffusion
+from ddgauge.physics.generators import SPIN_PSEUDOSPIN as U4
+from ddgauge.physics.medium import Face
+from ddgauge.physics.two_band import NUMBER, blocks, fields
+from ddgauge.units import HBAR
+from tests.fem import bands
+from tests.fem.orders import order
+
+L = 50e-9  # m
+
+
+def slab(cells=40, size=(), divisions=(), periodic=True):
+    return Assembly(stack_mesh([("film", L, cells, 10e-9)], size, divisions, periodic), 2)
+
+
+# derivatives, and orders
+
+
+class Exchange:
+    """An interface whose flows are products of its fields."""
+
+    def __init__(self, n):
+        self.a = 1e5 * np.random.default_rng(3).normal(size=(2, n, 2, n, 2, n))
+
+    def __call__(self, below, above, x):
+        u = np.stack([below, above], axis=1)
+        flux = np.einsum("sAtBrC,NtB,NrC->NsA", self.a, u, u, optimize=True) * (1 + x[2] / L)[:, None, None]
+        slope = np.einsum("sAtBrC,NrC->NsAtB", self.a + self.a.transpose(0, 1, 4, 5, 2, 3), u)
+        return flux, slope * (1 + x[2] / L)[:, None, None, None, None]
+
+
+@pytest.mark.parametrize("size, divisions", [((), ()), ((40e-9,), (3,))])
+def test_derivative_of_the_equations(size, divisions):
+    mesh = stack_mesh([(name, L, 3, L) for name in bands.PAIR], size, divisions, False)
+    laws = {"p": bands.every_term(seed=1), "n": bands.every_term(seed=2)}
+    system = Nonlinear(Assembly(mesh, 2, [bands.PAIR]), laws, {}, {bands.PAIR: Exchange(17)})
+    rng = np.random.default_rng(1)
+    x, change = rng.normal(size=(2, system.assembly.owned, 17))
+    difference = (system.product(x + 1e-5 * change)[0] - system.product(x - 1e-5 * change)[0]) / 2e-5
+    along = system.apply(system.spread(change), system.derivative(x))
+    np.testing.assert_allclose(along, difference, rtol=1e-6, atol=1e-8 * np.abs(difference).max())
+
+
+def waves(axes, law):
+    """Jets (N, 4, n) of smooth fields of points (3, N), m."""
+    k = np.array([1.1, 0, 1.7]) * 2 / L if "x" in axes else np.array([0, 0, 1.7]) * 2 / L
+    A = np.arange(law.n)
+
+    def jets(x):
+        phase = (k @ x)[:, None] + A
+        out = np.zeros((x.shape[1], 4, law.n))
+        out[:, 0] = 1 / (1 + A) + 0.3 * np.sin(phase)
+        out[:, 1:] = 0.3 * np.cos(phase)[:, None] * k[:, None]
+        return out
+
+    return jets
+
+
+@pytest.mark.parametrize("dimension, cells", [(1, (4, 6, 9)), (2, (4, 6, 9))])
+def test_order_of_a_manufactured_solution(dimension, cells):
+    """Of all terms at once, the charge and mass action among them: error ~ h^3 with elements of degree 2."""
+    law, errors = bands.every_term(), []
+    for n in cells:
+        assembly = slab(n, *(((L,), (n,)) if dimension == 2 else ((), ())), periodic=False)
+        exact = waves(assembly.mesh.axes, law)
+        place = np.zeros((3, assembly.owned))
+        for i, axis in enumerate(assembly.mesh.axes):
+            place["xyz".index(axis)] = assembly.points[: assembly.owned, i] * 1e-9
+        here = exact(place)[:, 0]
+        system = Nonlinear(assembly, {"film": law}, {name: bands.held(np.zeros(17)) for name in assembly.mesh.faces})
+        load = system.load(loads={"film": lambda x, exact=exact: law.residual(exact(x)) - law.load})
+        x, _, _ = system.newton(np.where(system.fixed[: assembly.owned], here, 0.9 * here), load)
+        parts = [assembly.squared_difference("film", x[:, A], lambda x, A=A, f=exact: f(x)[:, 0, A]) for A in range(17)]
+        errors.append(np.sqrt(parts))
+    found = [order(1 / np.array(cells), part) for part in np.transpose(errors)]
+    assert min(found) > 2.7 and max(errors[-1]) < 1e-3 * max(errors[0]) ** 0.5
+
+
+# two bands
+
+
+def plain(**others):
+    return BandCoefficients(
+        **dict(
+            H=np.zeros((4, 4)),
+            Dm=3.6e-3 * np.eye(16),
+            q=np.zeros((3, 16)),
+            V=np.zeros((3, 16)),
+            mobility_c=0.0,
+            mobility_v=0.0,
+            R=np.zeros((16, 16)),
+            equilibrium=Given(np.zeros(16)),
+            G=np.zeros(16),
+            doping=0.0,
+            permittivity=11.7 * epsilon_0,
+        )
+        | others
+    )
+
+
+def test_a_linear_law_takes_one_step():
+    """c up held at z = 0 of a slab whose bands mix; the values at L are those of cosh(kL) of the coupled modes."""
+    omega = np.zeros(16)
+    for name, value in {"zo": 2e12, "oz": 4e11, "zz": 1e11, "xo": 6e11, "xx": 3e11}.items():
+        omega[NUMBER[name]] = value  # rad/s
+    R = relaxation(1e-9, 0.5e-12, np.eye(3) / 0.1e-9, np.eye(3) / 1e-12)
+    law = BandLaw(plain(H=HBAR / 2 * np.einsum("A,Aij->ij", omega, U4.T), R=R, Dm=diffusion(2e-3, 5e-4, 1.25e-3)))
+    held = bands.held(fields([1, 0, 0, 1], np.zeros(4), np.zeros(4)))
+    found = Nonlinear(slab(), {"film": law}, {"bottom": held}).solve()
+    cc, vv, cv = blocks(found.potential("top"))
+    assert [cc[3], vv[3], vv[0]] == pytest.approx([0.964106686, 0.023333899, 0.106849707], rel=1e-6)
+    assert cv[0] == pytest.approx(0.046056652 + 0.065024687j, rel=1e-6)
+    into = -found.current("bottom")
+    assert into[[3, 12, 8]] == pytest.approx([2053.1845, 3595.6292, 10817.684], rel=1e-5)
+    assert found.report.iterations == 1
+
+
+@pytest.mark.parametrize("a, closeness", [(1e-4, 1e-6), (0.3, 0.02)])
+def test_electrons_screen_a_background_that_waves(a, closeness):
+    """A closed body: as many electrons as donors, dn = a n0 / (1 + (q lambda_D)^2) but for the square of a."""
+    n0, q = 1e23, np.pi / L
+    c = plain(mobility_c=3.6e-3 / bands.V_T, mobility_v=0.0, doping=n0)
+    law = BandLaw(c, 0.0, n0, True, poisson_rate([c], n0))
+
+    def background(x):
+        F = np.zeros((x.shape[1], 4, 17))
+        F[:, 0, 16] = law.rate * e * a * np.cos(q * x[2])
+        return F
+
+    assembly = slab()
+    start = np.tile(np.append(fields([1, 0, 0, 0], np.zeros(4), np.zeros(4)), 0), (assembly.owned, 1))
+    found = Nonlinear(assembly, {"film": law}).solve(loads={"film": background}, start=start)
+    wave = (found.potential("bottom") - found.potential("top")) / 2
+    assert wave[0] == pytest.approx(0.602445958 * a, rel=closeness)
+    assert wave[16] == pytest.approx(1.557443278e-2 * a, rel=closeness)
+    assert found.jets("film")[0, 0] == pytest.approx(L, rel=1e-9)
+
+
+@pytest.fixture(scope="module")
+def junction():
+    system, laws, start = bands.pn_junction()
+    return system, laws, system.solve(start=start)
+
+
+def test_p_n_junction_in_equilibrium(junction):
+    """phi differs by kT/e ln(N_A N_D / n_i^2) between neutral ends, n p = n_i^2 everywhere, and nothing flows."""
+    _, _, found = junction
+    cc, vv, _ = blocks(found.x[:, :16] * bands.N_D)
+    n, p = cc[:, 0], -vv[:, 0]
+    np.testing.assert_allclose(n * p, bands.N_I**2, rtol=0.05)
+    assert n.max() / n.min() == pytest.approx(bands.N_D * bands.N_A / bands.N_I**2, rel=1e-3)
+    phi = found.x[:, 16]
+    np.testing.assert_allclose(phi - phi[0], bands.V_T * np.log(n / n[0]), atol=1e-3)
+    drifting = 0.14 * bands.N_A * 1e6  # of either part of the flow
+    assert abs(found.current("bottom")[0] * bands.N_D) < 1e-6 * drifting
+    assert np.abs(profile(found)["j"][:, 2, 0]).max() * bands.N_D < 1e-3 * drifting
+
+
+def test_floating_potential_of_a_p_n_junction_is_that_of_its_ends():
+    """Ends that hold no potential find it: the body is neutral as a whole."""
+    system, laws, start = bands.pn_junction(50)
+    faces = {"bottom": system.faces["bottom"], "top": bands.free(17)}
+    found = Nonlinear(system.assembly, laws, faces).solve(start=start)
+    assert found.potential("top")[16] == pytest.approx(bands.BUILT_IN, rel=1e-4)
+    n, _, _ = blocks(found.potential("top")[:16])
+    assert n[0] == pytest.approx(1.0, rel=1e-3)
+
+
+def shockley(voltage):
+    """Particle flow of a p-n junction as if it were depleted between sharp edges, and neutral beyond, 1/(m^2 s)."""
+    eps, height, N = 11.7 * epsilon_0, 300e-9, np.array([bands.N_A, bands.N_D])
+    depleted = np.sqrt(2 * eps * (bands.BUILT_IN - voltage) / e * (1 / N).sum()) * N[::-1] / N.sum()
+    D = np.array([0.14, 0.05]) * bands.V_T
+    return bands.N_I**2 * (D / N / (height - depleted)).sum() * np.expm1(voltage / bands.V_T)
+
+
+def test_p_n_junction_rectifies(junction):
+    """As by Shockley's formula for ends where carriers recombine at once; what goes in comes out."""
+    system, _, equilibrium = junction
+    ends = system.faces["top"].fixed
+    for voltage in (0.1, 0.2, -0.1):
+        found = system.solve(values={"top": ends | {16: bands.BUILT_IN - voltage}}, start=equilibrium.x)
+        out = found.current("top")[0]
+        assert out == pytest.approx(-found.current("bottom")[0], rel=1e-6)
+        assert -out * bands.N_D == pytest.approx(shockley(voltage), rel=0.15)
+
+
+def test_what_nothing_holds_is_said():
+    law = BandLaw(plain(mobility_c=0.1, doping=1e23), 0.0, 1e23, True, 1e30)
+    held = Face(np.zeros((17, 17)), np.zeros(17), {0: 1.0})
+    with pytest.raises(SolverError, match="nothing holds field 16; give its value at a face"):
+        Nonlinear(slab(), {"film": law}, {"bottom": held}).solve()
