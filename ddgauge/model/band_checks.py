@@ -289,6 +289,8 @@ def lengths(stack, name, electrostatics):
     if D[8, 8] > 0 and (T2 or w_cv) and coherent(stack):
         found["coherence"] = float(band_transport.coherence_length(D[8, 8], np.divide(1, T2) if T2 else np.inf, w_cv))
     decay("transitions", (D[0, 0] + D[4, 4]) / 2, 2 * np.linalg.norm(c.H[:2, 2:], ord=2) / HBAR)
+    if c.V.any() and (rate := np.diag(c.R).max()) > 0:
+        found["flight"] = float(np.linalg.norm(c.V, ord=2) / rate)
     if (q := np.linalg.norm(c.q[:, 1:], ord=2)) > 0:
         found["gauge"] = float(1 / q)
     if electrostatics == "poisson" and (ell := screening_length(c)):

@@ -55,6 +55,8 @@ def Hermitian(unit, positive=False):
         H = array(rows)
         scale = np.abs(H).max()
         for i, j in np.argwhere(np.abs(H - H.conj().T) > ROUNDING * scale):
+            if i == j:
+                raise ValueError(f" must be Hermitian, but [{i}][{i}] = {H[i, i]:g} is not real")
             raise ValueError(f" must be Hermitian, but [{i}][{j}] = {H[i, j]:g} and [{j}][{i}] = {H[j, i]:g}")
         if positive and (lowest := np.linalg.eigvalsh(H)[0]) < -ROUNDING * scale:
             raise ValueError(f" has the eigenvalue {lowest:g} {unit}, all must be >= 0")

@@ -31,6 +31,7 @@ def lengths(stack, electrostatics=None):
                 sqrt(D / omega), D / mobility E
             coherence: of the bands, |D_cv / (1/T2 + i omega_cv)|^(1/2)
             transitions: sqrt(D hbar / 2 |H_cv|)
+            flight: of couplings without a mass, velocity tau
     """
     if stack.two_band is not None:
         return {name: band_checks.lengths(stack, name, electrostatics) for name in stack.names}

@@ -53,7 +53,7 @@ BAD = [
     (H, "hamiltonian = {matrix = [[1, 2, 0, 0], [3, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]}",
      f"{FILM}.hamiltonian.matrix must be Hermitian, but [0][1] = 2+0j and [1][0] = 3+0j"),
     (H, "hamiltonian = {matrix = [[[1, 1], 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]}",
-     f"{FILM}.hamiltonian.matrix must be Hermitian, but [0][0] = 1+1j and [0][0] = 1+1j"),
+     f"{FILM}.hamiltonian.matrix must be Hermitian, but [0][0] = 1+1j is not real"),
     (H, "hamiltonian = {matrix = [[1, 0], [0, 1]]}", "must be 4 rows of 4 numbers in J"),
     (H, 'hamiltonian = {matrix = [[1, 0, 0, 0], [0, "1 nm", 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]}',
      f"{FILM}.hamiltonian.matrix[1][1] = '1 nm' is in nm, expected J"),

@@ -467,6 +467,12 @@ def test_lengths_of_bands_are_those_of_their_laws():
     )
 
 
+def test_electrons_without_mass_fly_for_one_time_of_relaxation():
+    R = np.diag([0.0] + [5e13] * 15)
+    keys = {"velocity": {"xx": [1e6, 0, 0]}, "relaxation": R, "equilibrium": "none"}
+    assert lengths(stack(keys), "bare")["film"] == {"flight": pytest.approx(20e-9)}
+
+
 def test_charge_is_screened_within_the_debye_length():
     keys = {"mobility_c": 0.14, "donors": 1e23, "intrinsic_density": 1e16}
     voltage = {"top": {"kind": "state", "neutral": True, "voltage": 0}}
