@@ -3,6 +3,7 @@
 import csv
 import json
 import platform
+import re
 import shutil
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -10,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 import ddgauge
-from ddgauge.fem import paraview, sample
-from ddgauge.post import curves, figures, series, tunnel_run
+from ddgauge.fem import facets, paraview, sample
+from ddgauge.post import barriers, curves, figures, series, tunnel_run
 from ddgauge.post.fields import along, fields, vectors
 
 SERIES = {
@@ -21,7 +22,7 @@ SERIES = {
     "scan": ("curve.csv", tunnel_run.columns),
     "energy_resolved": ("storage.csv", tunnel_run.resolved_columns),
 }
-OF_FIELDS = ("fields_[0-9]*.vtu", "fields_[0-9]*.pvtu")  # pieces of ranks, and frames
+OF_FIELDS = ("fields_[0-9]*.vtu", "fields_[0-9]*.pvtu", "interface_*_[0-9]*.vtu")  # pieces of ranks, and frames
 
 
 class OutputError(OSError):
@@ -96,7 +97,7 @@ def write(result, folder):
 def _of_solution(result, part):
     """Write the fields for ParaView; their names, and what is drawn along z and on a plane."""
     case, solution = result.case, result.solution
-    names = [_write_fields(result, part)] if case.output.fields else []
+    names = [_write_fields(result, part), *_write_barriers(result, part)] if case.output.fields else []
     upright = solution.mesh.axes.endswith("z")  # a mesh in x, y has nothing to show along z
     return names, sample.profile(solution) if upright else None, figures.plane(result) if case.output.figures else None
 
@@ -114,6 +115,18 @@ def _write_fields(result, part):
     if result.solution.mesh.comm.rank == 0:
         paraview.collect(part / "fields", frames)
     return "fields.pvd"
+
+
+def _write_barriers(result, part):
+    """Write what tunnel barriers carry, a file for each; their names."""
+    case, solution, names = result.case, result.solution, []
+    if case.experiment not in ("two-current", "transport"):
+        return names
+    for pair, shown in barriers.shown(case).items():
+        if pair in solution.mesh.interfaces:
+            name = re.sub(r"[^\w-]+", "_", f"interface_{pair[0]}_{pair[1]}")
+            names.append(facets.write(solution, pair, part / name, shown).name)
+    return names
 
 
 def _time(result):

@@ -9,6 +9,7 @@ from ddgauge.experiment.faces import beside_charge, between_contacts, charge_at_
 from ddgauge.experiment.problem import Result
 from ddgauge.fem.evolve import Evolution
 from ddgauge.fem.harmonic import Harmonic
+from ddgauge.post import barriers
 
 
 def evolution(problem):
@@ -30,7 +31,9 @@ def evolution(problem):
         at_start = {key: value for key, value in drive(options.start).items() if key != "conductances"}
         return evolution.begin(problem.solve(system, **at_start).x, options.start)
 
-    return followed(problem, assembly, evolution, begin, lambda time, solution: _numbers(solution, case, leads))
+    result = followed(problem, assembly, evolution, begin, lambda time, solution: _numbers(solution, case, leads))
+    result.numbers |= barriers.numbers(case, result.solution)
+    return result
 
 
 def followed(problem, assembly, evolution, begin, numbers_of):

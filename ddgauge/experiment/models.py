@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from ddgauge.model.band_laws import band_laws
+from ddgauge.model.tunnel import barriers
 from ddgauge.physics import closure, two_current
 from ddgauge.physics.bands.chiral_anomaly import weyl_medium
 from ddgauge.physics.bands.hall_medium import hall_vector, with_hall
@@ -20,6 +21,12 @@ def laws(case, stack, assembly):
     media, faces, junctions = LAWS.get(case.experiment, _spin)(case, stack, mesh.layers)
     faces = {name: _with_density(assembly, stack, name, face) for name, face in faces.items()}
     return media, faces, {pair: junction for pair, junction in junctions.items() if pair in mesh.interfaces}
+
+
+def at_any_bias(case, stack, mesh):
+    """{(below, above): model.tunnel.Barrier} of the barriers of a mesh whose currents are not linear in the bias."""
+    found = barriers(stack, case.experiment == "two-current")
+    return {pair: barrier for pair, barrier in found.items() if barrier.full is not None and pair in mesh.interfaces}
 
 
 def faces_at(case, stack, assembly, time):

@@ -6,6 +6,8 @@ from ddgauge.experiment.faces import beside_charge, between_contacts, charge_at_
 from ddgauge.experiment.hall import anomalous_hall, following
 from ddgauge.experiment.problem import Result
 from ddgauge.experiment.terminals import terminals
+from ddgauge.fem.nonlinear import Nonlinear
+from ddgauge.post import barriers
 
 
 def transport(problem):
@@ -21,8 +23,29 @@ def transport(problem):
         solution, found = following(problem, system)
     else:
         solution, found = problem.solve(system, stack.electric_field, motive=models.motive(stack, 0.0, system.n)), {}
+    if full := models.at_any_bias(case, stack, assembly.mesh):
+        solution = _beyond_linear(problem, assembly, full, solution)
     numbers = charge_at_faces(solution, models.leads(stack))
     numbers |= resistance(numbers, stack, assembly.mesh.dimension)
-    numbers |= terminals(problem, system) | between_contacts(numbers, stack)
+    numbers |= {} if full else terminals(problem, system)
+    numbers |= between_contacts(numbers, stack)
     numbers |= found | anomalous_hall(stack, solution)
-    return Result(case, numbers | beside_charge(case, solution), solution)
+    problem.warnings += barriers.warnings(case, solution)
+    return Result(case, numbers | beside_charge(case, solution) | barriers.numbers(case, solution), solution)
+
+
+def _beyond_linear(problem, assembly, full, start):
+    """The Solution with barriers whose currents are not linear in the bias, from that with linear ones.
+
+    Parameters
+    ----------
+    full : {(below, above): model.tunnel.Barrier}
+    start : Solution
+    """
+    media, faces, junctions = models.laws(problem.case, problem.case.stack, assembly)
+    junctions |= {pair: barrier.flux for pair, barrier in full.items()}
+    problem.step("solve")
+    system = Nonlinear(assembly, media, faces, junctions)
+    solution = problem.balanced(system.solve(start.E, motive=start.motive, start=start.x))
+    barriers.require_range(full, solution)
+    return solution

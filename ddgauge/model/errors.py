@@ -23,6 +23,8 @@ RIVALS = (
     ({"transmission"}, {"resistance", "asymmetry", "polarisation", "spin_flip"}),
     ({"tunnel"}, {"transmission", "conductance", "resistance", "asymmetry", "polarisation", "spin_flip", "thin"}),
     ({"tunnel"}, {"absorption", "absorption_below", "absorption_above"}),
+    ({"polarisation_below"}, {"bands_below"}),
+    ({"polarisation_above"}, {"bands_above"}),
     ({"voltage"}, {"current"}, {"current_density"}),
     ({"absorption"}, {"absorption_below", "absorption_above"}),
     ({"times"}, {"interval"}),

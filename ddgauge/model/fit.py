@@ -127,6 +127,7 @@ def _two_current(run):
         yield from _densities(run.stack, f"electrostatics = {run.electrostatics!r}")
     if run.mesh.file is None:
         yield from tunnel.axis_problems(run.stack, run.stack.neighbours)
+    yield from tunnel.run_problems(run)
     yield from connection(run, *_contacts_of_layers(run))
 
 

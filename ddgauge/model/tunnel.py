@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import PlainSerializer, PlainValidator, model_validator
+from pydantic import PlainSerializer, PlainValidator, PrivateAttr, model_validator
 
+from ddgauge.model import tunnel_bands
 from ddgauge.model.errors import Checked, InputError
 from ddgauge.model.fields import Angle
 from ddgauge.model.quantities import Choice, Number, Quantity, nonzero
+from ddgauge.model.tunnel_bands import Bands
 from ddgauge.physics.medium import Junction
-from ddgauge.physics.tunnel import vector_facet
-from ddgauge.units import K_B
+from ddgauge.physics.tunnel import full_bias, vector_facet
+from ddgauge.units import E_CHARGE, K_B
 
 UP = np.array([0.0, 0.0, 1.0])
 SIDES = ("below", "above")
@@ -53,9 +55,14 @@ class Tunnel(Checked):
     splitting_above: Quantity("J", ">= 0") | None = None
     half_width_below: Quantity("J", "> 0") | None = None  # of these bands
     half_width_above: Quantity("J", "> 0") | None = None
-    bands: Choice("following", "rigid", plural="choices") = "following"  # the mean potential beside, or none
+    alignment: Choice("following", "rigid", plural="choices") = "following"  # bands: the mean potential beside, or none
+    bands_below: Bands | None = None  # densities of states that vary over the bias
+    bands_above: Bands | None = None
+    bias_range: Quantity("V", "> 0") | None = None  # of their tables; else what the voltages of contacts say
     temperature_below: Quantity("K", ">= 0") | None = None  # else that of the stack
     temperature_above: Quantity("K", ">= 0") | None = None
+
+    _kept: dict = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
     def _bands(self):
@@ -74,6 +81,21 @@ class Tunnel(Checked):
     def of(self, key, side):
         """The value of a key of one side, "below" or "above"."""
         return getattr(self, f"{key}_{side}")
+
+    @property
+    def kept(self):
+        """What was made of these keys, to be made once."""
+        return self._kept
+
+    @property
+    def full(self):
+        """Whether densities of states vary over the bias, so that currents are not linear in it."""
+        return self.bands_below is not None or self.bands_above is not None
+
+    def polarisation(self, side):
+        """P at the Fermi level of one side; None of a metal."""
+        bands = self.of("bands", side)
+        return self.of("polarisation", side) if bands is None else tunnel_bands.polarisation(bands)
 
     @property
     def flat(self):
@@ -96,6 +118,7 @@ class Barrier:
     splitting: tuple | None  # J; None where bands are not known
     half_width: tuple | None  # J
     rigid: bool
+    full: full_bias.FullBias | None = None  # at any bias, of two currents
 
     @property
     def law(self):
@@ -119,6 +142,31 @@ class Barrier:
         E = self.embeddings
         return Junction(np.einsum("rAa,rAqB,qBb->raqb", E, self.law, E))
 
+    def flux(self, below, above, points=None):
+        """Currents out of both sides at any bias and their derivatives, as fem.nonlinear wants them.
+
+        Parameters
+        ----------
+        below, above : (N, 2) arrays
+            mu^0 and mu, V.
+
+        Returns
+        -------
+        (N, 2, 2) and (N, 2, 2, 2, 2) arrays
+            A/m^2 and S/m^2.
+        """
+        mu = np.stack([below, above], axis=1)
+        up = np.ones((2, 2))
+        up[:, 1] = [axis @ e for axis, e in zip(self.axes, self.axis)]
+        c = float(self.axes[0] @ self.axes[1])
+        out, slope = full_bias.currents(self.full, self.G0, c, mu[:, :, 0], mu[:, :, 1] * up[:, 1])
+        return up * out, np.einsum("rA,nrAqB,qB->nrAqB", up, slope, up)
+
+    @property
+    def axes(self):
+        """Unit vectors along the majority spins; of a metal in two currents along its spin axis."""
+        return [e if J is None else J for J, e in zip(self.J, self.axis)]
+
     @property
     def c(self):
         """Cosine of the angle between the axes; 0 beside a metal."""
@@ -132,10 +180,14 @@ def barrier(stack, below, above, two_current):
         return None
     tunnel, layers = interface.tunnel, [stack[below], stack[above]]
     J = [layer.majority if _magnetic(layer, tunnel, side, two_current) else None for layer, side in zip(layers, SIDES)]
+    P = tuple(tunnel.polarisation(side) or 0.0 for side in SIDES)
     T = [stack.temperature if (T := tunnel.of("temperature", side)) is None else T for side in SIDES]
+    full, bias_range = None, tunnel_bands.range_of(tunnel, stack.boundary.values())
+    if two_current and tunnel.full and bias_range and None not in T and min(T) > 0:
+        full = tunnel_bands.full_bias(tunnel, P, tuple(T), bias_range)
     return Barrier(
         G0=tunnel.conductance,
-        P=tuple(tunnel.of("polarisation", side) or 0.0 for side in SIDES),
+        P=P,
         J=tuple(J),
         axis=tuple(layer.axis for layer in layers) if two_current else None,
         G_perp=(tunnel.transverse_below, tunnel.transverse_above),
@@ -143,7 +195,8 @@ def barrier(stack, below, above, two_current):
         T=None if None in T else tuple(T),
         splitting=tuple(tunnel.of("splitting", side) or 0.0 for side in SIDES) if tunnel.flat else None,
         half_width=tuple(tunnel.of("half_width", side) for side in SIDES) if tunnel.flat else None,
-        rigid=tunnel.bands == "rigid",
+        rigid=tunnel.alignment == "rigid",
+        full=full,
     )
 
 
@@ -156,7 +209,8 @@ def barriers(stack, two_current):
 
 def _magnetic(layer, tunnel, side, two_current):
     """Whether a layer is a magnet at a barrier."""
-    return tunnel.of("polarisation", side) is not None or (two_current and layer.polarisation != 0)
+    P, bands = tunnel.of("polarisation", side), tunnel.of("bands", side)
+    return P is not None or bool(bands and bands.magnetic) or (two_current and layer.polarisation != 0)
 
 
 def problems(stack, two_current):
@@ -165,7 +219,15 @@ def problems(stack, two_current):
         where = f"interface {'|'.join(pair)!r}: tunnel"
         tunnel = stack.interface["|".join(pair)].tunnel
         for name, side in zip(pair, SIDES):
-            layer, P = stack[name], tunnel.of("polarisation", side)
+            layer, P, bands = stack[name], tunnel.of("polarisation", side), tunnel.of("bands", side)
+            if bands is not None:
+                if tunnel.polarisation(side) is None:
+                    mu = bands.chemical_potential
+                    yield f"{where}: bands_{side} have no states at chemical_potential = {mu:g} eV, the Fermi level"
+                    return
+                if not two_current:
+                    yield f"{where}: bands_{side} are for experiment = 'two-current'"
+                P = tunnel.polarisation(side)
             if two_current and layer.polarisation and P is None:
                 yield (
                     f"{where} needs polarisation_{side}, of the density of states of {name!r} at the Fermi level,"
@@ -183,6 +245,7 @@ def problems(stack, two_current):
             yield f"{where}: bands need temperature (K) at the top of the file, or temperature_below and _above"
         if two_current:
             yield from _one_axis(where, pair, each, tunnel)
+            yield from _any_bias(where, each, tunnel, stack)
 
 
 def _one_axis(where, pair, each, tunnel):
@@ -200,6 +263,37 @@ def _one_axis(where, pair, each, tunnel):
             f"{where}: layer {metals[0]!r} is no magnet, in two currents its spin_axis must be that of"
             f" {(set(pair) - set(metals[:1])).pop()!r}; spin in any direction is for experiment = 'transport'"
         )
+
+
+def _any_bias(where, each, tunnel, stack):
+    """What tables over the bias need."""
+    if not tunnel.full:
+        for key in ("bias_range",):
+            if getattr(tunnel, key) is not None:
+                yield f"{where}: {key} needs bands_below or bands_above"
+        return
+    bias_range = tunnel_bands.range_of(tunnel, stack.boundary.values())
+    if bias_range is None:
+        yield f"{where}: bands need bias_range (V), as no contacts with voltages say how large the bias is"
+    if each.T is None or not min(each.T) > 0:
+        yield f"{where}: bands need temperature > 0 K at the top of the file, or temperature_below and _above"
+    elif bias_range and bias_range * E_CHARGE > (most := tunnel_bands.MOST * K_B * min(each.T)):
+        yield (
+            f"{where}: temperature = {min(each.T):g} K, must be >= {bias_range / most * E_CHARGE * min(each.T):.3g} K"
+            f" for tables over {bias_range:g} V"
+        )
+
+
+def run_problems(run):
+    """What does not go with a barrier whose currents are not linear in the bias."""
+    full = [key for key, interface in run.stack.interface.items() if interface.tunnel and interface.tunnel.full]
+    others = {
+        "[time]": run.time, "[frequency]": run.frequency, "[fit]": run.fit,
+        "electrostatics = 'poisson'": run.electrostatics == "poisson",
+        "solver.reduced_basis": run.solver.reduced_basis,
+    }  # fmt: skip
+    for what in [what for what, value in others.items() if value] if full else []:
+        yield f"interface {full[0]!r}: tunnel: bands over the bias do not go with {what}"
 
 
 def axis_problems(stack, pairs):

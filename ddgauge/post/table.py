@@ -5,7 +5,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ddgauge.physics.two_band import BLOCK_NAMES
-from ddgauge.post import series, tunnel_run
+from ddgauge.post import barriers, series, tunnel_run
 from ddgauge.post.bands import TERMS
 
 HIDDEN = ("timings", "solver", "balances", "electric_field", "time_series", "mean", "steps", "curve")
@@ -81,6 +81,8 @@ def tables(result):
         title = TITLES.get(key, key)
         if key == "response":
             yield from response_tables(result)
+        elif key == "barrier":
+            yield from barrier_tables(table)
         elif key == "terminals":
             yield from terminal_tables(table)
         elif key in OF_BANDS:
@@ -178,6 +180,24 @@ def _matrix_rows(values, units):
     kept = {name: [x if abs(x) > rounding else 0.0 for x in row.values()] for name, row in values.items()}
     columns, unit = next(iter(values.values())), next(iter(units.values()))
     return ("", *columns, "unit"), [(name, *map(number, row), unit) for name, row in kept.items() if any(row)]
+
+
+def barrier_tables(table):
+    """What tunnel barriers carry, a table for each quantity; of tensors their principal values."""
+    for key, title in barriers.TITLES.items():
+        if key in table and key not in ("exchange", "direct", "per_spin"):
+            found = {
+                f"{place} {node}".rstrip(): value
+                for place, values in table[key].items()
+                for node, value in _nodes(values).items()
+            }
+            header, rows = plain_rows(found | {"units": {"*": table["units"][key]}})
+            yield title, (("", "lowest", "middle", "highest", "unit") if key.endswith("_values") else header, rows)
+
+
+def _nodes(value):
+    """{node: number or vector} of a quadrupole current, of anything else {"": itself}."""
+    return value if isinstance(value, dict) else {"": value}
 
 
 def evolution_rows(evolution, mean, key):

@@ -2,8 +2,8 @@
 
     j_ss' = (G0/4e) (1 + s s' c) int dw [nu_s^L nu_s'^R / (nb_L nb_R)_ref] (f_s'^R - f_s^L),  mu_s = -e V_s
 
-Reference is the Fermi level, the energy 0 of both electrodes at rest. Bands follow the mean electrochemical potential of
-the electrode, as in a metal that stays neutral, or are rigid. Energies are in eV, potentials in V.
+Reference is the Fermi level, the energy 0 of both electrodes at rest. Bands follow the mean electrochemical potential
+of the electrode, as in a metal that stays neutral, or are rigid. Energies are in eV, potentials in V.
 """
 
 from dataclasses import dataclass

@@ -1,0 +1,247 @@
+"""What tunnel barriers carry: currents, torques, heat and quadrupole moment, at points of an interface and its mean.
+
+L is the layer below, R the one above. Quadrupole currents are rates per area; the node LR is spread over both layers.
+"""
+
+import numpy as np
+
+from ddgauge.fem.equations import SolverError
+from ddgauge.fem.pointwise import Pointwise
+from ddgauge.model.tunnel import barriers
+from ddgauge.physics.tunnel import full_bias, si, tensors, vector_facet
+from ddgauge.physics.tunnel.facet import spin_conductances
+from ddgauge.physics.tunnel.flat_facet import FlatSide, coefficients
+from ddgauge.units import E_CHARGE, HBAR, K_B
+
+UP = np.array([0.0, 0.0, 1.0])
+SIDES = ("below", "above")
+RATE = "1/(s m^2)"
+UNITS = {
+    "charge_current": "A/m^2", "spin_current": "A/m^2", "voltage_drop": "V", "torque": "J/m^2", "heat": "W/m^2",
+    "dissipation": "W/m^2", "exchange_torque": "J/m^2", "emission": RATE, "absorption": RATE, "turning": RATE,
+}  # fmt: skip
+TENSORS = ("LL", "RR", "LR")
+TITLES = {
+    "charge_current": "Tunnel barrier: current, up",
+    "spin_current": "Tunnel barrier: spin current of each spin, up",
+    "voltage_drop": "Tunnel barrier: voltage below less that above",
+    "torque": "Tunnel barrier: torque on the moments",
+    "heat": "Tunnel barrier: heat that leaves the layers",
+    "dissipation": "Tunnel barrier: dissipation",
+    "exchange_torque": "Tunnel barrier: exchange torque on the magnet below, opposite above",
+    "emission": "Tunnel barrier: exchange emission E_ex of quadrupole moment",
+    "absorption": "Tunnel barrier: exchange absorption A_ex",
+    "turning": "Tunnel barrier: exchange torque T_ex on quadrupole moment",
+    "exchange": "Tunnel barrier: exchange part of the quadrupole current into layers and between",
+    "per_spin": "Tunnel barrier: direct part of the quadrupole current, over 2 S",
+    "direct": "Tunnel barrier: direct part of the quadrupole current",
+    "exchange_values": "Tunnel barrier: principal values of the exchange part",
+    "direct_values": "Tunnel barrier: principal values of the direct part",
+}
+
+
+def at_points(barrier, mu):
+    """What a barrier carries at points.
+
+    Parameters
+    ----------
+    barrier : model.tunnel.Barrier
+    mu : (2, N, n) array
+        Fields below and above, V.
+
+    Returns
+    -------
+    dict of (N, ...) arrays
+        Keys of UNITS, the second axis of torque, heat, emission, absorption and turning is the side; exchange,
+        (N, 3, 3, 3), of the nodes LL, RR, LR; per_spin (N, 2, 3, 3). The last seven where bands are known.
+    """
+    E = barrier.embeddings
+    u = np.einsum("rAa,rNa->rNA", E, mu[:, :, : E.shape[2]])  # without the electric potential
+    if barrier.full is not None:
+        return _at_any_bias(barrier, u)
+    j = np.einsum("AqB,qNB->NA", barrier.through, u)
+    out = np.einsum("rAqB,qNB->NrA", barrier.law, u)
+    G = spin_conductances(barrier.G0, *barrier.P, barrier.c).sum()
+    joule = j[:, 0] * (u[0, :, 0] - u[1, :, 0]) + np.einsum("Ni,Ni->N", j[:, 1:], _seen(barrier, u))
+    found = {
+        "charge_current": j[:, 0],
+        "spin_current": j[:, 1:],
+        "voltage_drop": u[0, :, 0] - u[1, :, 0],
+        "torque": vector_facet.torques(j[:, 1:], out[:, :, 1:]),
+        "heat": vector_facet.heat(G, joule, barrier.T or (0.0, 0.0)),
+        "dissipation": np.einsum("NrA,rNA->N", out, u),
+    }
+    return found | (_of_bands(barrier, u, j[:, 1:]) if barrier.splitting else {})
+
+
+def _at_any_bias(barrier, u):
+    """The same of a barrier whose currents are not linear in the bias; heat is not told."""
+    J_L, J_R = barrier.axes
+    a = np.stack([u[r, :, 1:] @ J for r, J in enumerate(barrier.axes)], axis=1)
+    c = float(J_L @ J_R)
+    j0, alpha, beta, power = full_bias.spin_current(barrier.full, barrier.G0, c, u[:, :, 0].T, a).T
+    js = np.multiply.outer(alpha, J_L) + np.multiply.outer(beta, J_R)
+    out = np.stack([np.multiply.outer(js @ J_L, J_L), -np.multiply.outer(js @ J_R, J_R)], axis=1)
+    found = {
+        "charge_current": j0,
+        "spin_current": js,
+        "voltage_drop": u[0, :, 0] - u[1, :, 0],
+        "torque": vector_facet.torques(js, out),
+        "dissipation": power,
+    }
+    return found | (_of_bands(barrier, u, js) if barrier.splitting else {})
+
+
+def require_range(full, solution):
+    """SolverError where a bias or spin potential is beyond the range that its barrier is tabulated over.
+
+    Parameters
+    ----------
+    full : {(below, above): model.tunnel.Barrier}
+    solution : Solution
+    """
+    for pair, barrier in full.items():
+        below, above = (solution.interface_potential(*pair, side) for side in (0, 1))
+        spin = max(abs(below[1]), abs(above[1]))
+        rigid = max(abs(below[0]), abs(above[0])) + spin
+        reached, known = rigid if barrier.rigid else max(abs(below[0] - above[0]), spin), barrier.full.range
+        if reached > known:
+            raise SolverError(
+                f"interface {'|'.join(pair)!r}: tunnel: the bias reaches {reached:.4g} V, the tables of its bands end"
+                f" at {known:.4g} V; give bias_range = {1.2 * reached:.2g}"
+            )
+
+
+def _seen(barrier, u):
+    """(N, 3) jump of the spin potentials that the barrier sees."""
+    v = [s if J is None else np.multiply.outer(s @ J, J) for J, s in zip(barrier.J, u[:, :, 1:])]
+    return v[0] - v[1]
+
+
+def _of_bands(barrier, u, js):
+    """Exchange torque and quadrupole currents of flat bands, with the occupations at the points."""
+    axes, a = zip(*(_along(J, s, other) for J, s, other in zip(barrier.J, u[:, :, 1:], barrier.J[::-1])))
+    sides = []
+    for r in (0, 1):
+        V = np.stack([u[r, :, 0] + a[r], u[r, :, 0] - a[r]], axis=1)
+        width = barrier.half_width[r]
+        sides.append(FlatSide(-E_CHARGE * V, K_B * barrier.T[r], barrier.splitting[r], width, barrier.rigid))
+    T_S, *nodes = coefficients(*sides)
+    rates = si.rate_per_area(np.stack(nodes, axis=1), barrier.G0)  # [N, side, E A T]
+    torque = si.torque_per_area(T_S, barrier.G0)[:, None] * np.cross(*axes)
+    spin = js / (2 * E_CHARGE) + torque / HBAR
+    exchange = [-tensors.dyad(axes[r], _combined(rates[:, r], axes[r], axes[1 - r])) for r in (0, 1)]
+    return {
+        "exchange_torque": torque,
+        "emission": rates[:, :, 0],
+        "absorption": rates[:, :, 1],
+        "turning": rates[:, :, 2],
+        "exchange": np.stack([*exchange, -sum(exchange)], axis=1),
+        "per_spin": np.stack([tensors.dyad(axes[0], spin), tensors.dyad(axes[1], -spin)], axis=1),
+    }
+
+
+def _combined(rates, own, other):
+    """(N, 3) E own + A other + T own x other."""
+    E, A, T = rates.T[:, :, None]
+    return E * own + A * other + T * np.cross(own, other)
+
+
+def _along(J, u, other):
+    """(N, 3) axis of a side, of a metal that of its spin, and (N,) spin potential along it."""
+    if J is not None:
+        return np.broadcast_to(J, u.shape), u @ J
+    size = np.linalg.norm(u, axis=1)
+    axis = np.broadcast_to(UP if other is None else other, u.shape)
+    return np.divide(u, size[:, None], where=size[:, None] > 0, out=axis.copy()), size
+
+
+def numbers(case, solution):
+    """{"barrier": {quantity: {"below|above": mean over the interface}}} of a solution; {} without a barrier."""
+    found = {pair: each for pair, each in _barriers(case).items() if pair in solution.mesh.interfaces}
+    if not found:
+        return {}
+    table, points = {}, Pointwise(solution.system.assembly)
+    for pair, barrier in found.items():
+        for key, value in _means(solution, points, pair, barrier, case.stack).items():
+            table.setdefault(key, {})["|".join(pair)] = value
+    direct = RATE if solution.mesh.dimension == 3 else f"1/(s m^{5 - solution.mesh.dimension})"
+    units = UNITS | dict.fromkeys(("exchange", "exchange_values", "per_spin"), RATE)
+    units |= dict.fromkeys(("direct", "direct_values"), direct)
+    units |= dict.fromkeys(("exchange_axes", "direct_axes"), "1")
+    return {"barrier": table | {"units": {key: units[key] for key in table}}}
+
+
+def _barriers(case):
+    return barriers(case.stack, case.experiment == "two-current")
+
+
+def _means(solution, points, pair, barrier, stack):
+    """Means over an interface, and the axes and principal values of tensors."""
+    mu = np.array(points.sides(pair, solution.columns))
+    area = solution.interface_area(*pair)
+    sums = {key: points.side_mean(pair, value) for key, value in at_points(barrier, mu).items()}
+    found = {key: solution.mesh.comm.allreduce(value) / area for key, value in sums.items()}
+    if barrier.splitting is None:
+        return found
+    parts = {"exchange": found.pop("exchange")}
+    per_spin = found.pop("per_spin")
+    S = [_polarised(solution, stack[name], J) for name, J in zip(pair, barrier.splitting)]
+    if None not in S:
+        of_layers = [2 * s * Q for s, Q in zip(S, per_spin)]
+        parts["direct"] = np.array([*of_layers, -sum(of_layers)])
+    found["per_spin"] = dict(zip(TENSORS, per_spin))
+    for part, Q in parts.items():
+        values, axes = tensors.principal_axes(Q)
+        found[part] = dict(zip(TENSORS, Q))
+        found[f"{part}_values"] = dict(zip(TENSORS, values))
+        found[f"{part}_axes"] = dict(zip(TENSORS, np.swapaxes(axes, -1, -2)))
+    return found
+
+
+def _polarised(solution, layer, splitting):
+    """S of a layer, nu J / 2 with nu of each spin; per area or length where the mesh is; None where nu is unknown."""
+    nu = layer.two_current().nu
+    return None if nu is None else float(np.mean(nu)) * splitting / 2 * solution.volume(layer.name)
+
+
+def fields(barrier):
+    """What is shown of a barrier at points: a function of potentials (2, N, n) as of fem.facets.write."""
+
+    def shown(mu):
+        found, named = at_points(barrier, mu), {}
+        for key, unit in UNITS.items():
+            if key not in found:
+                continue
+            label, value = key.replace("_", " "), found[key]
+            if key in ("torque", "heat", "emission", "absorption", "turning"):
+                named |= {f"{label} {side} ({unit})": value[:, r] for r, side in enumerate(SIDES)}
+            else:
+                named[f"{label} ({unit})"] = value
+        if "exchange" in found:
+            for k, node in enumerate(TENSORS):
+                named[f"quadrupole exchange {node} ({RATE})"] = found["exchange"][:, k].reshape(-1, 9)
+            for k, node in enumerate(TENSORS[:2]):
+                named[f"quadrupole per spin {node} ({RATE})"] = found["per_spin"][:, k].reshape(-1, 9)
+        return named
+
+    return shown
+
+
+def shown(case):
+    """{(below, above): function as of fem.facets.write} of the barriers of a run."""
+    return {pair: fields(each) for pair, each in _barriers(case).items()}
+
+
+def warnings(case, solution):
+    """Lines that say where the bias comes near to the edges of bands."""
+    for pair, barrier in _barriers(case).items():
+        if barrier.splitting is None or pair not in solution.mesh.interfaces:
+            continue
+        drop = solution.interface_potential(*pair, 0)[0] - solution.interface_potential(*pair, 1)[0]
+        W = min(barrier.half_width) - max(barrier.splitting) / 2
+        if E_CHARGE * abs(drop) > W:
+            yield (
+                f"interface {'|'.join(pair)!r}: tunnel: the bias {abs(drop):.3g} V is beyond the band edges, "
+                f"{W / E_CHARGE:.3g} eV away: exchange torques and quadrupole currents are not of these bands"
+            )
