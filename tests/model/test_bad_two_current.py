@@ -127,7 +127,7 @@ BAD = [
     (
         "resistance = 1e-15",
         "",
-        "interface 'F|N': needs transmission (S/m^2 on mu_s, 0 where spin does not pass), or thin",
+        "interface 'F|N': needs transmission (S/m^2 on mu_s, 0 where spin does not pass), thin or tunnel",
     ),
     ("resistance = 1e-15", "resistance = 0", "interface 'F|N': resistance = 0 ohm m^2, must be > 0"),
     (
@@ -253,7 +253,7 @@ FILM = [
     (
         [layer(), layer("N")],
         {"interface": {"F|N": Interface(conductance=1e15)}},
-        "interface 'F|N': needs transmission (S/m^2 on mu_s, 0 where spin does not pass), or thin",
+        "interface 'F|N': needs transmission (S/m^2 on mu_s, 0 where spin does not pass), thin or tunnel",
     ),
     (
         layer(),
