@@ -1,5 +1,7 @@
 """Two bands: what does not go together in a run, what a law is used beyond, and the lengths that follow."""
 
+from itertools import combinations
+
 import numpy as np
 
 from ddgauge.model import band_coefficients as coefficients
@@ -29,7 +31,8 @@ def problems(run):
     layers = [problem for layer in stack.layers for problem in _layer(stack, layer)]
     yield from layers
     if not layers:
-        yield from _states(run)
+        wrong = list(_states(run))
+        yield from wrong or _edges(run)
     yield from _electrostatics(run)
     yield from _times(run)
 
@@ -115,6 +118,17 @@ def _states(run):
             yield from _neutral(where, run, layer, face)
         else:
             yield from _no_state(where, state.S, stack.two_band)
+
+
+def _edges(run):
+    """Where faces of a mesh made of layers meet that are held at other states."""
+    faces = run.stack.band_faces
+    held = [name for name in run.mesh.faces if name in faces and faces[name].held] if run.mesh.file is None else []
+    for name, other in combinations(held, 2):
+        meet = {name, other} not in ({"bottom", "top"}, {"left", "right"}, {"front", "back"})
+        X, Y = (np.array(list(faces[face].held.values())) for face in (name, other))
+        if meet and np.abs(X - Y).max() > ALIKE * max(np.abs(X).max(), np.abs(Y).max()):
+            yield f"boundary {name!r} and {other!r} meet at an edge, held at different states; give one of them a velocity"
 
 
 def _face_states(stack):

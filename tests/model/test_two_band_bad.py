@@ -297,6 +297,17 @@ DOPED = {"intrinsic_density": 1e16, "donors": 1e22, "mobility_c": 0.1}
             "boundary 'left': neutral is ambiguous where layers differ at one face; give fields, occupations or matrix",
         ),
         (
+            [film()],
+            {
+                "boundary": {
+                    "left": {"kind": "state", "occupations": [1.0, 0, 0, 0]},
+                    "top": {"kind": "state", "occupations": [0, 1.0, 0, 0]},
+                },
+                "mesh": {"dimension": 2, "size": ["50 nm"], "periodic": False},
+            },
+            "boundary 'left' and 'top' meet at an edge, held at different states; give one of them a velocity",
+        ),
+        (
             [
                 film(drive={"cv": 1e-22, "frequency": 1e12}),
                 film(drive={"cv": 1e-22, "frequency": 2e12}) | {"name": "other"},
@@ -344,6 +355,15 @@ def test_tables_of_two_bands_belong_to_them(tables, message):
 def test_deviations_from_equilibrium_may_have_either_sign():
     below = {"bottom": {"kind": "state", "fields": {"zz": -1.0}}}
     assert run(film(), two_band={"mode": "excess"}, boundary=below).stack.band_faces["bottom"].held[15] == -1.0
+
+
+def test_faces_that_meet_may_be_held_at_one_state_and_opposite_ones_at_two():
+    def sides(**occupations):
+        boundary = {name: {"kind": "state", "occupations": of} for name, of in occupations.items()}
+        return run(film(), boundary=boundary, mesh={"dimension": 2, "size": ["50 nm"], "periodic": False})
+
+    assert len(sides(left=[1.0, 0, 0, 0], top=[1.0, 0, 0, 0]).stack.band_faces) == 2
+    assert len(sides(left=[1.0, 0, 0, 0], right=[0, 1.0, 0, 0]).stack.band_faces) == 2
 
 
 # --- warnings
