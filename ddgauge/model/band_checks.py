@@ -128,7 +128,8 @@ def _edges(run):
         meet = {name, other} not in ({"bottom", "top"}, {"left", "right"}, {"front", "back"})
         X, Y = (np.array(list(faces[face].held.values())) for face in (name, other))
         if meet and np.abs(X - Y).max() > ALIKE * max(np.abs(X).max(), np.abs(Y).max()):
-            yield f"boundary {name!r} and {other!r} meet at an edge, held at different states; give one of them a velocity"
+            where = f"boundary {name!r} and {other!r}"
+            yield f"{where} meet at an edge, held at different states; give one of them a velocity"
 
 
 def _face_states(stack):
