@@ -6,12 +6,18 @@ import numpy as np
 
 from ddgauge.experiment.dynamics import followed
 from ddgauge.experiment.faces import CURRENT
+from ddgauge.experiment.models import band_faces
 from ddgauge.experiment.problem import Result
 from ddgauge.fem.evolve import Evolution
+from ddgauge.fem.nonlinear import Nonlinear
+from ddgauge.fem.solve import System
+from ddgauge.model import band_coefficients
 from ddgauge.model.band_laws import band_laws
+from ddgauge.physics.band_inert import pinned
 from ddgauge.post import bands
 from ddgauge.units import E_CHARGE
 
+CELLS = 32  # through a body, about
 NO_STATE = (
     "layer {layer!r}: at z = {z:.4g} nm{when} the density matrix has an eigenvalue of {value:.1e} of its trace: it is"
     " no state there. Bands that diffuse unlike each other do that to steep profiles, and so does what relaxes without"
@@ -32,8 +38,42 @@ def two_band(problem):
 
 
 def steady(problem, assembly, laws):
-    """The steady Solution."""
-    return problem.solve(problem.system(assembly), loads=loads(laws))
+    """The steady Solution; fields that have no law are zero in it."""
+    stack, tolerance = problem.case.stack, problem.case.solver.tolerance
+    laws = pinned(laws, extent(assembly) / CELLS)
+    faces = band_faces(stack, laws)
+    problem.step("matrix")
+    if all(law.linear for law in laws.values()):
+        media = {name: law.medium for name, law in laws.items()}
+        system = System(assembly, media, faces, {}, tolerance, shelf=problem.shelf)
+        return problem.solve(system, loads=loads(laws))
+    system = Nonlinear(assembly, laws, faces)
+    problem.step("solve")
+    start = system.solve(values=grounded(stack), start=neutral(stack, assembly, laws)).x
+    return problem.balanced(system.solve(start=start))
+
+
+def extent(assembly):
+    """A length that is about that of the body, m."""
+    volume = sum(float(assembly.loads[layer][:, 0].sum()) for layer in assembly.mesh.layers)
+    return assembly.mesh.comm.allreduce(volume) ** (1 / assembly.mesh.dimension)
+
+
+def grounded(stack):
+    """{face: {16: V}} potentials of contacts without their voltages: what they have built in."""
+    held = {name: face.potential for name, face in stack.band_faces.items() if face.potential is not None}
+    return {name: {16: potential - stack.boundary[name].voltage} for name, potential in held.items()}
+
+
+def neutral(stack, assembly, laws):
+    """(rows, n) unknowns of layers that are neutral, each by itself, where Newton's method begins."""
+    states = {}
+    for name, law in laws.items():
+        states[name] = np.zeros(law.n)
+        states[name][:16] = band_coefficients.neutral_state(law.c, stack.two_band) / law.n_ref
+        if law.poisson:
+            states[name][16] = band_coefficients.built_in(law.c, stack.bands(stack.names[0]), stack.temperature)
+    return by_layer(assembly, states)
 
 
 def evolution(problem, assembly, told):
@@ -43,8 +83,10 @@ def evolution(problem, assembly, told):
     evolution = Evolution(problem.system(assembly), lambda t: {"loads": given}, times.end, times.tolerance, times.step)
 
     def begin():
-        start = at_start(case.stack, assembly, laws)
-        if start is None and times.initial == "steady":
+        start = None  # "zero"
+        if times.initial == "given":
+            start = at_start(case.stack, assembly, laws)
+        elif times.initial == "steady":
             start = steady(problem, assembly, laws).x
         return evolution.begin(start, times.start)
 
@@ -52,15 +94,21 @@ def evolution(problem, assembly, told):
 
 
 def at_start(stack, assembly, laws):
-    """(rows, n) unknowns of the states that the layers start in, or None if no layer has one."""
-    if not stack.band_start:
-        return None
-    x, shared = (np.zeros((assembly.owned, k)) for k in (next(iter(laws.values())).n, 1))
-    for name, law in laws.items():
+    """(rows, n) unknowns of the states that the layers start in."""
+    states = {name: np.zeros(law.n) for name, law in laws.items()}
+    for name, X in stack.band_start.items():
+        states[name][:16] = X / laws[name].n_ref
+    return by_layer(assembly, states)
+
+
+def by_layer(assembly, states):
+    """(rows, n) unknowns of {layer: (n,)}, their mean where layers meet."""
+    x, shared = (np.zeros((assembly.owned, k)) for k in (len(next(iter(states.values()))), 1))
+    for name, state in states.items():
         inside = assembly.rows_of(assembly.mesh.label[: len(assembly.cell_dofs)] == assembly.mesh.layers[name])
         shared[inside] += 1
-        x[inside, :16] += stack.band_start.get(name, 0.0) / law.n_ref
-    return x / np.maximum(shared, 1)
+        x[inside] += state
+    return x / shared
 
 
 def loads(laws):

@@ -28,7 +28,8 @@ def fields(case, solution, time):
         found |= {f"S_{name}{DENSITY}": S[:, A] for A, name in enumerate(NAMES)}
         if not excess:
             found |= {f"P_{band} (1)": P for band, P in polarisations(X, law.full_density).items()}
-            found["pseudospin_angle (rad)"] = pseudospin_angle(S)
+            if not law.full_density:
+                found["pseudospin_angle (rad)"] = pseudospin_angle(S)
             found["lowest_occupation (1)"] = lowest_occupation(S) / np.where(S[:, 0] > 0, S[:, 0], np.inf)
         if law.poisson:
             found |= {"phi (V)": sample.mu[:, 16], "rho (C/m^3)": -E_CHARGE * (X[:, 0] - law.c.doping)}

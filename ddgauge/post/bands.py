@@ -63,7 +63,7 @@ def numbers(laws, solution, excess=False):
     laws : {layer: BandLaw}
     solution : fem.solution.Solution
     excess : bool
-        Whether fields are deviations from equilibrium, of which polarisations are not told.
+        Whether fields are deviations from equilibrium, of which polarisations and angles are not told.
 
     Returns
     -------
@@ -92,9 +92,8 @@ def numbers(laws, solution, excess=False):
     }
     if law.poisson:
         tables["potential"] = {name: float(x[16]) for name, x in places.items()} | {"units": {"*": "V"}}
-    if excess:
-        del tables["polarisation"], tables["pseudospin_angle"]
-    return tables
+    untold = ("polarisation", "pseudospin_angle") if excess else ("pseudospin_angle",) if n_full else ()
+    return {key: table for key, table in tables.items() if key not in untold}
 
 
 def _flat(of_places, unit):

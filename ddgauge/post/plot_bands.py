@@ -5,7 +5,7 @@ import numpy as np
 from ddgauge.post.plot import BESIDE, STYLE, _along_z, _by_layer, _name_layers, _shade, plt, scaled
 
 NOTHING = 1e-9  # of the largest of a panel: not drawn
-DECADES = 30  # ratio of densities, all of them positive, beyond which their axis is logarithmic
+DECADES = 1e3  # ratio of densities, all of them positive, beyond which their axis is logarithmic
 OF_PARTS = ("#c1272d", "#1f7a4d", "#1f4e9c", "#222222", "#7b3f8c", "#b8860b")
 DASHED = (0, (4, 3))
 MOST = 6  # curves in a panel
@@ -57,7 +57,8 @@ def _drawn(columns, panels, title):
         figure, rows = plt.subplots(len(shown), 1, sharex=True, squeeze=False, figsize=size)
         for axes, (quantity, unit, curves) in zip(rows[:, 0], shown):
             values = np.array(list(curves.values()))
-            over_decades = quantity == "density" and values.min() > 0 and values.max() / values.min() > DECADES
+            low, high = np.percentile(values, [5, 95])
+            over_decades = quantity == "density" and values.min() > 0 and high / low > DECADES
             factor, unit = (1.0, unit.replace("^3", "³")) if over_decades else scaled(np.abs(values).max(), unit)
             for k, (symbol, curve) in enumerate(curves.items()):
                 stroke = {"color": OF_PARTS[k], "linewidth": 2.2 if k == 0 else 1.6}

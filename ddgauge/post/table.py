@@ -11,6 +11,7 @@ from ddgauge.post.bands import TERMS
 HIDDEN = ("timings", "solver", "balances", "electric_field", "time_series", "mean", "steps", "curve")
 SPIN = ("spin_current", "accumulation")
 AT_MOST = 10  # rows of a response
+DIGITS = 1e-15  # relative, that two numbers differ by where one is rounding
 WIDTH = 120
 TITLES = {
     "conductance": "Interface conductance on mu_s, absorption positive",
@@ -76,6 +77,7 @@ def tables(result):
     spinful = result.case.stack.spinful or result.case.experiment in ("two-current", "weyl")
     hidden = HIDDEN if spinful else (*HIDDEN, *SPIN)
     rows_of = {"conductance": conductance_rows, "relaxation": mode_rows, "extracted": extracted_rows}
+    rows_of["density"] = density_rows
     evolution = numbers.get("time_series", {})
     for key, table in numbers.items():
         title = TITLES.get(key, key)
@@ -149,6 +151,14 @@ def terminal_tables(table):
             for name, row in zip(names, table[key])
         ]
         yield title, (("", *names, "unit"), rows)
+
+
+def density_rows(table):
+    """Header and rows of densities, many orders apart: what is zero to the last digit of the largest is left out."""
+    values, unit = {key: value for key, value in table.items() if key != "units"}, table["units"]
+    rounding = DIGITS * max(map(abs, values.values()), default=0.0)
+    rows = [(key, number(value), next(iter(unit.values()))) for key, value in values.items() if abs(value) > rounding]
+    return ("", "value", "unit"), rows
 
 
 def band_rows(table):

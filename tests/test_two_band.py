@@ -1,0 +1,240 @@
+"""Spin in two bands through whole runs: local dynamics, diffusion, drift and screening, symmetries, files."""
+
+import json
+import tomllib
+
+import numpy as np
+import pytest
+
+from ddgauge import Run, run
+from ddgauge.fem.sample import profile
+from ddgauge.physics.generators import NAMES
+from ddgauge.physics.generators import SPIN_PSEUDOSPIN as U4
+from ddgauge.physics.two_band import BLOCK_NAMES, NUMBER
+from ddgauge.units import E_CHARGE, EPSILON_0, HBAR, K_B
+from tests.test_examples import EXAMPLES, printed, run_file, table
+
+QUIET = {"output": {"figures": False, "fields": False}}
+MEV = 1e-3 * E_CHARGE
+
+
+def solved(text, **tables):
+    """The Result of a file without its head."""
+    return run(Run.from_dict(tomllib.loads('experiment = "two-band"\n' + text) | QUIET | tables))
+
+
+def pairs(X):
+    """A complex matrix as a file has it."""
+    return [[[float(z.real), float(z.imag)] for z in row] for row in np.asarray(X)]
+
+
+def turning(**omega):
+    """Hamiltonian of a precession by its components, rad/s."""
+    w = np.zeros(16)
+    for name, value in omega.items():
+        w[NUMBER[name]] = value
+    return HBAR / 2 * np.einsum("A,Aij->ij", w, U4.T)
+
+
+def fields(table, place, names=NAMES):
+    return np.array([table[f"{place} {name}"] for name in names])
+
+
+SLAB = """
+[mesh]
+cells = {cells}
+[[layer]]
+name = "film"
+thickness = "50 nm"
+[layer.two_band]
+hamiltonian = {{matrix = {H}}}
+diffusion_c = 2e-3
+diffusion_v = 5e-4
+T1 = "1 ns"
+T2 = "0.5 ps"
+spin_time_c = "0.1 ns"
+spin_time_v = "1 ps"
+equilibrium = "none"
+[boundary.bottom]
+kind = "state"
+occupations = [1e20, 0, 0, 0]
+"""
+H_OF_SLAB = turning(zo=2e12, oz=4e11, zz=1e11, xo=6e11, xx=3e11)
+
+
+def slab(cells=32):
+    return SLAB.format(cells=cells, H=pairs(H_OF_SLAB))
+
+
+def test_injected_spin_mixes_bands_on_its_way_through_a_slab():
+    """c up at z = 0; the values at L are those of cosh(kL) of the sixteen coupled modes; the same in two dimensions."""
+    found = solved(slab()).numbers
+    top = {name: found["state"][f"top {name}"] / 1e20 for name in BLOCK_NAMES}
+    assert [top[n] for n in ("cc_z", "vv_z", "vv_o")] == pytest.approx(
+        [0.964106686, 0.023333899, 0.106849707], rel=1e-6
+    )
+    assert [top["Re cv_o"], top["Im cv_o"]] == pytest.approx([0.046056652, 0.065024687], rel=1e-6)
+    into = [-found["flow"][f"bottom {name}"] / 1e20 for name in ("oz", "zo", "yo")]
+    assert into == pytest.approx([2053.1845, 3595.6292, 10817.684], rel=1e-6)
+    assert found["current"]["bottom"] == pytest.approx(0, abs=1e-9 * E_CHARGE * 1e20 * 1e4)
+    assert found["positivity"]["film"] > 0
+
+
+def test_the_budget_of_a_steady_state_closes_for_every_field():
+    budget = solved(slab()).numbers["budget"]
+    for name in BLOCK_NAMES:
+        terms = np.array([budget[f"film {name} {term}"] for term in ("group 1", "group 2", "group 3", "relaxation")])
+        largest = max(abs(budget[f"film {other} transport"]) for other in BLOCK_NAMES)
+        assert terms.sum() == pytest.approx(-budget[f"film {name} transport"], abs=1e-8 * largest)
+        assert budget[f"film {name} rate"] == 0
+
+
+def test_covariance_no_number_knows_the_basis():
+    """H, D, R and the held state in another basis of the four levels give the same state in that basis."""
+    rng = np.random.default_rng(4)
+    U, _ = np.linalg.qr(rng.normal(size=(4, 4)) + 1j * rng.normal(size=(4, 4)))
+    O = U4.rotation(U)
+    R = np.diag([0, *(1e12 * rng.uniform(0.5, 2, 15))])
+    q = np.zeros((3, 16))
+    q[2, [3, 6, 9]] = 2e7, 1e7, -3e7
+    N = np.diag([4.0, 3, 2, 1]) * 1e20
+    found = []
+    turned = O @ R @ O.T
+    turned[0] = turned[:, 0] = 0  # it was rounding
+    for H, rate, gauge, state in (
+        (H_OF_SLAB, R, q, N),
+        (U @ H_OF_SLAB @ U.conj().T, turned, q @ O.T, U @ N @ U.conj().T),
+    ):
+        two_band = {
+            "hamiltonian": {"matrix": pairs(H)},
+            "diffusion_c": 1e-3,
+            "diffusion_v": 1e-3,
+            "relaxation": rate.tolist(),
+            "gauge": {name: gauge[:, A].tolist() for A, name in enumerate(NAMES) if A},
+            "equilibrium": "none",
+        }
+        layer = {"name": "film", "thickness": "40 nm", "two_band": two_band}
+        boundary = {"bottom": {"kind": "state", "matrix": pairs(state)}}
+        found.append(
+            run(Run.from_dict({"experiment": "two-band", "layer": [layer], "boundary": boundary} | QUIET)).numbers
+        )
+    one, other = ((fields(n["state"], "top"), fields(n["flow"], "bottom")) for n in found)
+    for plain, seen in zip(one, other):
+        np.testing.assert_allclose(seen, O @ plain, atol=1e-8 * np.abs(plain).max())
+
+
+def test_a_single_band_is_the_spin_model():
+    """Spin that is injected, relaxes, precesses and turns in a gauge field: S_cc is to J as mu to j, sigma = D."""
+    tau, D, L = 2e-12, 1e-3, "60 nm"
+    q, omega, J = [[0, 2e7, 1e7], [-2e7, 0, 0], [1e7, 3e7, 0]], [1e11, 3e11, 2e11], [2.0, -1.0, 3.0]
+    layer = {"name": "film", "thickness": L, "conductivity": D, "diffusion": D, "relaxation_time": tau, "gauge": q}
+    tables = {"layer": [layer | {"precession": omega}], "boundary": {"bottom": {"kind": "current", "spin_current": J}}}
+    spin = run(Run.from_dict({"experiment": "transport"} | tables | QUIET)).numbers
+    two_band = {
+        "hamiltonian": {"spin_c": [HBAR * w / 2 for w in omega]},
+        "diffusion_c": D,
+        "spin_time_c": tau,
+        "gauge_c": q,
+    }
+    flux = {"kind": "flux", "fields": {f"cc_{a}": value for a, value in zip("xyz", J)}}
+    found = run(
+        Run.from_dict(
+            {
+                "experiment": "two-band",
+                "two_band": {"mode": "excess"},
+                "layer": [{"name": "film", "thickness": L, "two_band": two_band}],
+                "boundary": {
+                    "bottom": flux,
+                    "top": {"kind": "exchange", "matrix": np.diag([1.0] + 15 * [0.0]).tolist()},
+                },
+            }
+            | QUIET
+        )
+    ).numbers
+    for face in "bottom", "top":
+        S_cc = fields(found["state"], face, ("cc_x", "cc_y", "cc_z"))
+        np.testing.assert_allclose(S_cc, spin["accumulation"][face] / 2, rtol=1e-6)
+        assert np.abs(fields(found["state"], face, BLOCK_NAMES[4:])).max() < 1e-12 * np.abs(S_cc).max()
+
+
+def test_hanle_precession_in_a_half_space_decays_and_turns_as_bloch_and_torrey_say():
+    """S_x - i S_y ~ exp(-k z), k = ((1/T2 + i omega) / D)^(1/2)."""
+    result = solved(f"""
+[two_band]
+mode = "excess"
+[[layer]]
+name = "half"
+thickness = "600 nm"
+[layer.two_band]
+hamiltonian = {{spin_c = [0, 0, {HBAR * 1e12 / 2}]}}
+diffusion_c = 1e-3
+spin_time_c = "5 ps"
+[boundary.bottom]
+kind = "state"
+fields = {{cc_x = 1}}
+""")
+    seen = profile(result.solution)
+    cc = (seen["mu"][:, :4] + seen["mu"][:, 12:]) / 2
+    near = seen["z"] < 1e-7
+    decay = np.log(cc[near, 1] - 1j * cc[near, 2])
+    assert -np.polyfit(seen["z"][near], decay, 1)[0] == pytest.approx(2.469619305e7 + 2.024603545e7j, rel=1e-5)
+
+
+def test_electrons_screen_a_step_of_the_doping():
+    """dn = a n0 (1 - exp(-z / lambda_D)) beside it, and the potential of Boltzmann's law across it."""
+    a, n0 = 1e-4, 1e23
+    layer = """
+[[layer]]
+name = "{name}"
+thickness = "150 nm"
+permittivity = 11.7
+[layer.two_band]
+mobility_c = 0.1
+donors = {n}
+"""
+    result = solved(
+        'electrostatics = "poisson"\ntemperature = 300\n'
+        + layer.format(name="less", n=n0 * (1 - a))
+        + layer.format(name="more", n=n0 * (1 + a))
+        + f"""
+[boundary.bottom]
+kind = "state"
+occupations = [{n0 * (1 - a) / 2}, {n0 * (1 - a) / 2}, 0, 0]
+voltage = 0
+"""
+    )
+    volts = K_B * 300 / E_CHARGE
+    potential = result.numbers["potential"]
+    assert potential["top"] - potential["bottom"] == pytest.approx(2 * a * volts, rel=1e-4)
+    seen = profile(result.solution)
+    n = seen["mu"][:, 0] * n0 * (1 + a)
+    lambda_D = np.sqrt(11.7 * EPSILON_0 * volts / (E_CHARGE * n0))
+    assert lambda_D == pytest.approx(1.292882839e-8)
+    z = seen["z"] - 150e-9
+    np.testing.assert_allclose(n / n0 - 1, a * np.sign(z) * (1 - np.exp(-np.abs(z) / lambda_D)), atol=1e-3 * a)
+
+
+@pytest.mark.parametrize("ranks", [2, 3])
+def test_ranks_find_the_same(tmp_path, ranks):
+    (tmp_path / "slab.toml").write_text('experiment = "two-band"\n' + slab(8))
+    found = []
+    for n in (1, ranks):
+        run_file(tmp_path / "slab.toml", tmp_path / str(n), n)
+        found.append(json.loads((tmp_path / str(n) / "result.json").read_text()))
+    for name in "state", "flow", "content":
+        one, several = ({key: x for key, x in f[name].items() if key != "units"} for f in found)
+        largest = max(map(abs, one.values()))
+        for key in one:
+            assert several[key] == pytest.approx(one[key], abs=1e-9 * largest)
+
+
+def test_the_spin_diode_has_shockleys_current_and_the_spin_of_its_neutral_side(tmp_path):
+    """Recombination in the depletion region adds to the current at low voltages, high injection is not yet."""
+    rows = table(printed(EXAMPLES / "spin_diode/current_voltage.py", "--out", tmp_path), 5)
+    V, J, shockley = rows[:, 0], rows[:, 1], rows[:, 2]
+    forward = (V > 0.25) & (V < 0.52)
+    np.testing.assert_allclose(J[forward], shockley[forward], rtol=0.015)
+    assert forward.sum() == 3
+    assert np.all(np.diff(J / shockley) < 0)
+    np.testing.assert_allclose(rows[:, 3], rows[:, 4], rtol=0.003)
+    assert (tmp_path / "current_voltage.png").stat().st_size > 1e4
