@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
+from numpy.polynomial import Chebyshev
 from pydantic import BeforeValidator, Field, PlainSerializer, PlainValidator, SerializeAsAny, model_validator
 
 from ddgauge.model.errors import Checked, InputError, instead_of, listed, show
@@ -45,6 +46,8 @@ def Curve(unit=ENERGY, sign=""):
     ]
 
 
+PANEL = 8  # numbers of a table of densities of states between two breaks of integrals
+DENSE, FOLLOWS = 8, 1e-9  # numbers from which on a polynomial smooths them, and how well it must follow them
 POSITIVE = Number("", "> 0")
 
 
@@ -264,6 +267,14 @@ def _spline(x, y):
     return CubicSpline(x, y)
 
 
+def _smooth(x, y):
+    """A function through numbers, and where it is not smooth: a polynomial, or cubics if that does not follow them."""
+    fit = Chebyshev.fit(x, y, int(2 * np.sqrt(len(x))) if len(x) > DENSE else len(x) - 1, domain=[0, 1])
+    if np.abs(fit(x) - y).max() <= FOLLOWS * np.ptp(y):
+        return fit, ()
+    return _spline(x, y), x[1:-1]
+
+
 def _require(given, *keys):
     for key in keys:
         if given.get(key) is None:
@@ -271,7 +282,7 @@ def _require(given, *keys):
 
 
 def _table(energy, nu, key):
-    """Energies between which a density of states is there, and the function with straight lines between its numbers."""
+    """Energies between which a density of states is there, with some within, and the function: cubics in no excess."""
     w = np.array(energy)
     if len(w) < 2 or np.any(np.diff(w) <= 0):
         raise InputError("energy must be two numbers or more, each above the one before")
@@ -280,7 +291,11 @@ def _table(energy, nu, key):
     inside = np.flatnonzero(nu != 0)
     if not len(inside):
         raise InputError(f"{key} is zero everywhere, must have states")
-    return tuple(w[max(inside[0] - 1, 0) : inside[-1] + 2]), lambda x: np.interp(x, w, nu)
+    band = slice(max(inside[0] - 1, 0), inside[-1] + 2)
+    w, nu = w[band], nu[band]
+    from scipy.interpolate import PchipInterpolator  # here, because it takes long to import
+
+    return tuple(np.unique([*w[:-1:PANEL], w[-1]])), PchipInterpolator(w, nu)
 
 
 class Band(FromFile):
@@ -307,7 +322,8 @@ class Band(FromFile):
                 x = np.linspace(0, 1, len(values)) if self.x is None else np.array(self.x)
                 if len(x) != len(values) or len(x) < 4 or np.any(np.diff(x) <= 0) or (x[0], x[-1]) != (0, 1):
                     raise InputError(f"{key} has {len(values)} numbers, must have 4 or more, at x from 0 to 1, rising")
-                points, values = (*points, *x[1:-1]), _spline(x, values)
+                values, knots = _smooth(x, values)
+                points = (*points, *knots)
             e.append(values)
         return modes.Band(*e, self.states, points)
 

@@ -12,6 +12,7 @@ from ddgauge.post.plot import BESIDE, COLOURS, STYLE, plt
 from ddgauge.post.tunnel_run import unit_of
 
 NODES = {"LL": "L", "RR": "R", "LR": "L-R"}
+ROUNDING = 1e-10  # of the largest current
 PLUS, MINUS = COLOURS["x"], COLOURS["z"]
 AT_MOST = 7  # glyphs in a row
 VALUES = (("$I_-$", COLOURS["z"]), ("$I_0$", "#888888"), ("$I_+$", COLOURS["x"]))
@@ -24,6 +25,7 @@ def nodes(numbers, title):
     parts = list(table["LL"])
     spins = [np.asarray(J, float) for J in numbers["electrodes"]["spin"].values()]
     unit = unit_of(table, "LL")
+    least = ROUNDING * max(np.abs(table[node][part]).max() for node in NODES for part in parts)
     size = (0.4 + 2.5 * len(parts), 0.5 + 2.5 * len(NODES))
     with plt.rc_context(STYLE):
         figure, grid = plt.subplots(
@@ -31,8 +33,10 @@ def nodes(numbers, title):
         )
         for row, (node, name) in zip(grid, NODES.items()):
             for panel, part in zip(row, parts):
-                largest = _surface(panel, np.asarray(table[node][part], float), spins)
-                panel.set_title(f"into {name}, {part}: {largest:.3g}", fontsize=8, y=1.05)
+                Q = np.asarray(table[node][part], float)
+                largest = _surface(panel, np.where(np.abs(Q) > least, Q, 0.0), spins)
+                words = f"into {name}, {part}: {largest:.3g}"
+                panel.text2D(0.5, 0.0, words, fontsize=8, ha="center", transform=panel.transAxes)
         figure.suptitle(
             f"{title}: spin-quadrupole current, largest principal value ({unit} hbar$^2$), red > 0, blue < 0",
             fontsize=9,
@@ -43,7 +47,7 @@ def nodes(numbers, title):
 def _surface(panel, Q, spins):
     """Draw |n.Q n| n with the majority spins of both electrodes; the largest principal value."""
     largest = float(np.abs(np.linalg.eigvalsh(Q)).max())
-    polar, azimuth = np.linspace(0, np.pi, 25)[:, None], np.linspace(0, 2 * np.pi, 49)
+    polar, azimuth = np.linspace(0, np.pi, 31)[:, None], np.linspace(0, 2 * np.pi, 49)
     n = np.stack(
         [np.sin(polar) * np.cos(azimuth), np.sin(polar) * np.sin(azimuth), np.cos(polar) * np.ones_like(azimuth)]
     )
@@ -51,7 +55,8 @@ def _surface(panel, Q, spins):
         size = np.einsum("iab,ij,jab->ab", n, Q, n) / largest
         colours = np.where((size > 0)[..., None], to_rgba(PLUS), to_rgba(MINUS))
         panel.plot_surface(*(np.abs(size) * n), facecolors=colours, rstride=1, cstride=1, linewidth=0, shade=True)
-    for J, name in zip(spins, ("$J_L$", "$J_R$")):
+    names = ("$J_L$", "$J_R$") if np.linalg.norm(spins[0] - spins[1]) > 1e-9 else ("$J_L$, $J_R$",)
+    for J, name in zip(spins, names):
         panel.plot(*np.outer(J, [0, 1.1]), color="#222222", linewidth=1.2)
         panel.text(*(1.25 * J), name, fontsize=8, ha="center", va="center")
     limits = (-0.75, 0.75)
@@ -91,10 +96,12 @@ def principal(lines, title):
 
 
 def axes(lines, title):
-    """Glyphs of the current into L along a scan; of several lines that where the spins are least along one axis."""
+    """Glyphs of the current into L along a scan; of several lines one where the spins are least along one axis."""
     parts = [part for part in ("exchange", "total", "direct") if part in lines.table["I_Q"]][:2]
     across = np.linalg.norm(np.cross(*(np.asarray(lines.table[key], float) for key in ("J_L", "J_R"))), axis=-1)
-    label, places = max(lines.groups, key=lambda group: across[group[1]].max().round(9))
+    widest = [across[places].max().round(9) for _, places in lines.groups]
+    widest = np.flatnonzero(np.array(widest) == max(widest))
+    label, places = lines.groups[widest[len(widest) // 2]]
     places = places[np.unique(np.linspace(0, len(places) - 1, min(AT_MOST, len(places))).round().astype(int))]
     spins = [np.asarray(lines.table[key], float) for key in ("J_L", "J_R")]
     with plt.rc_context(STYLE):
@@ -140,8 +147,10 @@ def _lobes(panel, x, z, keep, colour):
     """Fill each run of directions in which the tensor has one sign."""
     ends = np.flatnonzero(np.diff(np.concatenate([[False], keep, [False]]).astype(int)))
     for start, end in zip(ends[::2], ends[1::2]):
-        outline_x, outline_z = np.append(x[start:end], 0.0), np.append(z[start:end], 0.0)
-        panel.fill(outline_x, outline_z, facecolor=colour, edgecolor=colour, alpha=0.35, linewidth=0.8)
+        panel.fill(
+            np.append(x[start:end], 0.0), np.append(z[start:end], 0.0), facecolor=colour, alpha=0.35, linewidth=0
+        )
+        panel.plot(x[start:end], z[start:end], color=colour, alpha=0.6, linewidth=0.8)
 
 
 def _principal_lines(panel, Q, J_L, e):

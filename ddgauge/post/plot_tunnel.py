@@ -12,6 +12,7 @@ from ddgauge.post.tunnel_run import unit_of
 
 MOST = 6  # lines of one colour scale
 NOTHING = 1e-9  # of the largest of a figure: rounding
+FAINT = 1e-6  # what of a coefficient needs no panel beside the largest
 LABELS = {
     "E_S": "$E_S$", "A_S": "$A_S$", "T_S": "$T_S$", "E_ex": "$E_{ex}$", "A_ex": "$A_{ex}$", "T_ex": "$T_{ex}$",
     "I_0": "$I_0$", "I_F": "$I_F$", "I_N": "$I_N$",
@@ -146,26 +147,33 @@ def coefficients(lines, title):
     if len(lines.groups) == 1:
         panels = [("", {LABELS[key]: key for key in keys if key in found}) for keys in groups]
         return _panels(lines, [panel for panel in panels if panel[1]], found, formula, title)
-    largest = max(np.abs(values).max(initial=0.0) for values in map(np.asarray, found.values()))
-    kept = [key for key in found if np.abs(np.asarray(found[key])).max(initial=0.0) > 1e-7 * largest]
+    kept = [key for key, values in found.items() if np.abs(values).max() > FAINT * _largest(found)]
     return _panels(lines, [(LABELS[key], {"": key}) for key in kept], found, formula, title)
 
 
 def _of_L(table):
+    return {key: np.asarray(values, float) for key, values in _named(table).items()}
+
+
+def _named(table):
     return {key: table[key] for key in ("I_0", "I_F")} | table["L"]
 
 
+def _largest(found):
+    return max(np.abs(values).max(initial=0.0) for values in found.values())
+
+
 def currents(lines, title):
-    """Charge and spin into L along a scan."""
-    spin = np.asarray(lines.table["I_S"], float)
-    found = {"I_N": lines.table["I_N"]} | {f"I_S {axis}": spin[:, k] for k, axis in enumerate("xyz")}
+    """Charge and spin into L along a scan; what is rounding beside the coefficients is zero."""
+    spin, least = np.asarray(lines.table["I_S"], float), NOTHING * _largest(_of_L(lines.table))
+    found = {"I_N": np.asarray(lines.table["I_N"], float)} | {f"I_S {axis}": spin[:, k] for k, axis in enumerate("xyz")}
+    found = {key: np.where(np.abs(values) > least, values, 0.0) for key, values in found.items()}
     labels = LABELS | {f"I_S {axis}": f"$I_S^{axis}$" for axis in "xyz"}
     lines = lines.distinct(found)
     if len(lines.groups) == 1:
         panels = [("", {labels["I_N"]: "I_N"}), ("", {labels[key]: key for key in list(found)[1:]})]
     else:
-        largest = np.abs(spin).max(initial=0.0)
-        kept = [key for key in list(found)[1:] if np.abs(found[key]).max() > 1e-7 * largest]
+        kept = [key for key in list(found)[1:] if found[key].any()]
         panels = [(labels[key], {"": key}) for key in ["I_N", *kept]]
     return _panels(lines, panels, found, None, title)
 
