@@ -162,6 +162,24 @@ def gauge_field_of_bands(q_c, q_v):
     return q
 
 
+def field_strength(q):
+    """Field strength of a uniform gauge field of two bands; where it vanishes a rotation takes the gauge field away.
+
+        F_ij = ad_q_i q_j,   F_ij^C = f_ABC q_i^A q_j^B
+
+    Parameters
+    ----------
+    q : (..., 3, 16) array
+        q[i, A], 1/m.
+
+    Returns
+    -------
+    (..., 3, 3, 16) array
+        F[i, j, C], 1/m^2: antisymmetric in the flows i, j.
+    """
+    return np.einsum("...iCB,...jB->...ijC", SPIN_PSEUDOSPIN.ad(q), q)
+
+
 def dirac_flux(V):
     """Flow by a coupling without a mass, H = hbar k_i V_i, such as V_x = v tau_x sigma_x  [Buot (83)].
 

@@ -5,7 +5,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ddgauge.model import checks
-from ddgauge.physics import gauge
+from ddgauge.physics import band_transport, gauge
 
 UNIT = "nm"
 
@@ -43,9 +43,11 @@ def report(case):
             _, theta0 = case.stack[name].without_field(case.stack.temperature)
             values = ", ".join(f"{value:.4g}" for value in theta0 * case.stack[name].conductivity)
             console.print(f"layer {name}: anomalous Hall conductivity sigma_yz, sigma_zx, sigma_xy = {values} S/m")
-        q = case.stack.coefficients(name).q
+        banded = case.stack.two_band is not None
+        q = case.stack.bands(name).q if banded else case.stack.coefficients(name).q
         if not callable(q) and q.any():
-            strength, scale = np.abs(gauge.field_strength(q)).max(), np.abs(q).max() ** 2
+            F = band_transport.field_strength(q) if banded else gauge.field_strength(q)
+            strength, scale = np.abs(F).max(), np.abs(q).max() ** 2
             pure = " (a pure gauge)" if strength < 1e-12 * scale else ""
             console.print(f"layer {name}: largest field strength F_ij^b of the gauge field {strength:.4g} 1/m^2{pure}")
     if sizes:

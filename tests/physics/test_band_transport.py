@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ddgauge.physics import gauge
 from ddgauge.physics.band_transport import (
     coherence_length,
     diffusion,
@@ -10,6 +11,7 @@ from ddgauge.physics.band_transport import (
     dirac_flux,
     drift,
     einstein,
+    field_strength,
     gauge_field,
     gauge_field_of_bands,
     interband_diffusion,
@@ -122,3 +124,19 @@ def test_coherence_reaches_far_only_without_a_gap():
     k = np.sqrt((1 / 0.5e-12 + 1.5e15j) / 1e-3)
     assert coherence_length(1e-3, 0.5e-12, 1.5e15) == pytest.approx(1 / abs(k))
     assert coherence_length(1e-3, 0.5e-12, 0.0) == pytest.approx(np.sqrt(1e-3 * 0.5e-12))
+
+
+def test_field_strength_of_one_band_is_that_of_its_spin():
+    q = np.random.default_rng(1).normal(size=(3, 3))
+    F, one = field_strength(gauge_field_of_bands(q, np.zeros((3, 3)))), gauge.field_strength(q)
+    np.testing.assert_allclose(F[..., 1:4] + F[..., 13:], one, atol=1e-14)  # of c
+    np.testing.assert_allclose(F[..., 1:4] - F[..., 13:], 0, atol=1e-14)  # of v
+
+
+def test_couplings_of_the_bands_along_x_and_y_have_a_field_strength_in_spin():
+    """[tau_x sigma_y, tau_x sigma_x] = -2i sigma_z."""
+    q = np.zeros((3, 16))
+    q[0, NUMBER["xy"]] = q[1, NUMBER["xx"]] = 2.0
+    expected = np.zeros((3, 3, 16))
+    expected[0, 1, NUMBER["oz"]], expected[1, 0, NUMBER["oz"]] = -4.0, 4.0
+    np.testing.assert_array_equal(field_strength(q), expected)
