@@ -175,7 +175,11 @@ def _spin(case, stack, names):
 
 
 def _weyl(case, stack, names):
-    return {name: weyl_medium(stack.weyl(name)) for name in names}, stack.weyl_faces, {}
+    if stack.field.varies:
+        media = {name: lambda x, name=name: weyl_medium(stack.weyl(name, x)) for name in names}
+    else:
+        media = {name: weyl_medium(stack.weyl(name)) for name in names}
+    return media, stack.weyl_faces, {}
 
 
 def _two_current(case, stack, names):

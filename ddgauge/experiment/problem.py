@@ -12,10 +12,9 @@ from ddgauge.fem.equations import SolverError
 from ddgauge.fem.mesh import MeshError, read_mesh, stack_mesh
 from ddgauge.fem.solve import System
 from ddgauge.fem.space import touching
-from ddgauge.model import InputError, checks
+from ddgauge.model import InputError, checks, weyl
 from ddgauge.model.plan import default_degree, divisions, side_warnings, through
 from ddgauge.post.balance import balances
-
 
 OF_BARRIERS = 1e-3  # beside a barrier, which takes the voltage, currents are small: a tighter residual by this factor
 
@@ -23,6 +22,8 @@ OF_BARRIERS = 1e-3  # beside a barrier, which takes the voltage, currents are sm
 class BalanceError(RuntimeError):
     """A solution that does not balance."""
 
+
+SAMPLES = 200  # points of a layer at which a field that varies is looked at, on each rank
 
 # what one run among many may fail of, without an end of the others
 FAILURES = (InputError, MeshError, SolverError, BalanceError, np.linalg.LinAlgError)
@@ -97,7 +98,10 @@ class Problem:
     def system(self, assembly, stack=None, faces=None):
         """The system of a stack on an assembly; faces other than those of the stack may be given."""
         self.step("matrix")
-        media, own, junctions = models.laws(self.case, stack or self.case.stack, assembly)
+        stack = stack or self.case.stack
+        if stack.field.varies:
+            self._look_at_field(stack, assembly)
+        media, own, junctions = models.laws(self.case, stack, assembly)
         faces = own if faces is None else faces
         barriers = any(interface.tunnel for interface in self.case.stack.interface.values())
         tolerance = self.case.solver.tolerance * (OF_BARRIERS if barriers else 1.0)

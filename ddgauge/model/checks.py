@@ -38,7 +38,7 @@ def lengths(stack, electrostatics=None):
     if electrostatics is not None:
         return {layer.name: _channel_lengths(layer.two_current(), electrostatics) for layer in stack.layers}
     return {
-        layer.name: _lengths(stack, layer) if layer.weyl is None else _weyl_lengths(stack.weyl(layer.name))
+        layer.name: _lengths(stack, layer) if layer.weyl is None else _weyl_lengths(stack, layer)
         for layer in stack.layers
     }
 
@@ -48,8 +48,14 @@ def _channel_lengths(c, electrostatics):
     return found | ({"screening": c.screening_length} if electrostatics == "poisson" else {})
 
 
-def _weyl_lengths(c):
-    length = weyl.axial_length(c)
+def _weyl_lengths(stack, layer):
+    """Of a field that varies, where it is strongest of the bottom, middle and top on the axis."""
+    x = None
+    if stack.field.varies:
+        below = sum(each.thickness or 0.0 for each in stack.layers[: stack.names.index(layer.name)])
+        x = np.zeros((3, 3))
+        x[2] = below + np.linspace(0, layer.thickness or 0.0, 3)
+    length = weyl.axial_length(stack.weyl(layer.name, x))
     return {"axial": length} if np.isfinite(length) else {}
 
 
@@ -133,7 +139,8 @@ def physics_warnings(stack):
         if layer.two_band is not None:
             continue
         if layer.weyl is not None:
-            warnings += weyl.coefficients(layer, stack.B, stack.temperature)[1]
+            if not stack.field.varies:  # what does is looked at on the mesh
+                warnings += weyl.coefficients(layer, stack.B, stack.temperature)[1]
             continue
         if layer.anomalous_hall is not None:
             warnings += anomalous_hall.cautions(layer, stack.B, stack.electric_field)

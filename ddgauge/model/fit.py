@@ -26,6 +26,7 @@ def problems(run):
     yield from MODELS.get(run.experiment, _spin_model)(run)
     yield from _evolution(run)
     yield from _wave(run)
+    yield from _field(run)
     yield from _texture(run)
     if run.curve is not None:
         yield from run.curve.problems(run.stack)
@@ -183,6 +184,20 @@ def _evolution(run):
     if run.time is None:
         for name in run.stack.moving_faces if run.experiment != "two-current" else []:
             yield f"boundary {name!r}: precession needs the table [time]"
+
+
+def _field(run):
+    field, mesh = run.stack.field, run.mesh
+    if not field.varies:
+        return
+    if run.experiment != "weyl":
+        given = "B that is a function" if field.gradient is None else "gradient"
+        yield f"field: {given} belongs to experiment = 'weyl', not {run.experiment!r}"
+    elif mesh.file is None and field.gradient is not None:
+        for i in LACKING[mesh.dimension]:
+            if np.any(np.array(field.gradient)[:, i]):
+                axis, dimension = "xyz"[i], mesh.dimension
+                yield f"field.gradient: B changes along {axis}, which a mesh with dimension = {dimension} does not have"
 
 
 def _wave(run):

@@ -178,7 +178,7 @@ class Stack(Checked):
 
     @property
     def B(self):
-        """(3,) T."""
+        """(3,) T; of a field that varies, where it is given or at the origin."""
         return self.field.components
 
     @property
@@ -267,9 +267,9 @@ class Stack(Checked):
             for pair, interface in pairs.items()
         } | joined
 
-    def weyl(self, name):
-        """WeylCoefficients of the layer of this name."""
-        return weyl.coefficients(self[name], self.B, self.temperature)[0]
+    def weyl(self, name, x=None):
+        """WeylCoefficients of the layer of this name; in a field that varies those at points x (3, N), m."""
+        return weyl.coefficients(self[name], self.B if x is None else self.field.at(x), self.temperature)[0]
 
     @property
     def weyl_faces(self):

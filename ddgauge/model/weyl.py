@@ -22,7 +22,7 @@ class WeylNodes(Checked):
 
 
 def coefficients(layer, B, T):
-    """The WeylCoefficients of a layer in a field B (T) at a temperature (K, or None: 0), and warnings about them."""
+    """The WeylCoefficients of a layer in a field B (..., 3), T, at a temperature (K, or None: 0), and warnings."""
     nodes = layer.weyl
     tau = np.inf if nodes.scattering_time is None else nodes.scattering_time
     sigma = layer.conductivity / (2 * nodes.pairs)
@@ -35,8 +35,8 @@ def coefficients(layer, B, T):
 
 
 def axial_length(c):
-    """Length over which an imbalance of the nodes decays, m; infinite if nothing takes it  [WT11 (53)]."""
-    rate = c.Gam / c.sigma + (c.g @ c.g) / c.sigma**2
+    """Shortest length over which an imbalance of the nodes decays, m; infinite if nothing takes it  [WT11 (53)]."""
+    rate = c.Gam / c.sigma + np.max(np.sum(c.g**2, axis=-1)) / c.sigma**2
     return float(1 / np.sqrt(rate)) if rate > 0 else np.inf
 
 
