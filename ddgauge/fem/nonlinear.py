@@ -102,7 +102,7 @@ class Nonlinear(Equations):
 
     def _settled(self, x, load):
         """The steady state that is reached in time, by implicit steps that become longer and longer."""
-        shift = FIRST * self._largest(self.derivative(x)) / self._largest(self.storage)
+        shift = FIRST * self.largest(self.derivative(x)) / self.largest(self.storage)
         total, error = 0, SolverError("no steady state is reached in time; does what flows in flow out?")
         for _ in range(TIMES):
             before = x
@@ -232,13 +232,15 @@ class Nonlinear(Equations):
         return self.dot(l, self.store(self.spread(x)))
 
     def _factorise(self, x, shift):
+        if self.linear and self._made == (shift or 1.0):
+            return
         blocks = self.derivative(x)
         if shift:
             blocks = blocks + shift * self.storage
         if bool(shift) not in self._anchored:
             self._anchored[bool(shift)] = self._anchors(self._anywhere(x, shift))
         anchors, self._kept, self._constants = self._anchored[bool(shift)]
-        scale = self._largest(blocks)
+        scale = self.largest(blocks)
         blocks = self.constrained(blocks)
         for entry, A, B in anchors:
             if entry is not None:
@@ -364,7 +366,8 @@ class Nonlinear(Equations):
         with np.errstate(invalid="ignore", over="ignore"):
             return self.norm(change / size) / np.sqrt(count)
 
-    def _largest(self, blocks):
+    def largest(self, blocks):
+        """Largest entry of the diagonal of blocks, on any rank; 1 if there is none."""
         diagonal = np.einsum("kaa->ka", blocks[self.assembly.rows == self.assembly.columns])
         return self.comm.allreduce(float(np.abs(diagonal).max(initial=0)), MPI.MAX) or 1.0
 

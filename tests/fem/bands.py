@@ -6,7 +6,7 @@ from scipy.constants import e, epsilon_0, k
 from ddgauge.fem.assemble import Assembly
 from ddgauge.fem.mesh import stack_mesh
 from ddgauge.fem.nonlinear import Nonlinear
-from ddgauge.physics.band_equilibrium import MassAction, Proportional
+from ddgauge.physics.band_equilibrium import Given, MassAction, Proportional
 from ddgauge.physics.band_law import BandCoefficients, BandLaw, poisson_rate
 from ddgauge.physics.band_relaxation import boltzmann, relaxation
 from ddgauge.physics.band_transport import diffusion, diffusion_of_matrix, einstein
@@ -25,6 +25,26 @@ def held(values):
 
 def free(n):
     return Face(np.zeros((n, n)), np.zeros(n))
+
+
+def plain(**others):
+    """Diffusion alone, and what is asked for."""
+    return BandCoefficients(
+        **dict(
+            H=np.zeros((4, 4)),
+            Dm=3.6e-3 * np.eye(16),
+            q=np.zeros((3, 16)),
+            V=np.zeros((3, 16)),
+            mobility_c=0.0,
+            mobility_v=0.0,
+            R=np.zeros((16, 16)),
+            equilibrium=Given(np.zeros(16)),
+            G=np.zeros(16),
+            doping=0.0,
+            permittivity=11.7 * epsilon_0,
+        )
+        | others
+    )
 
 
 def semiconductor(doping, n_i=1e19, full=1e25, spin=(0, 0, 0), H=None, q=0.0):

@@ -9,8 +9,7 @@ from ddgauge.fem.mesh import stack_mesh
 from ddgauge.fem.nonlinear import Nonlinear
 from ddgauge.fem.sample import profile
 from ddgauge.fem.solve import SolverError
-from ddgauge.physics.band_equilibrium import Given
-from ddgauge.physics.band_law import BandCoefficients, BandLaw, poisson_rate
+from ddgauge.physics.band_law import BandLaw, poisson_rate
 from ddgauge.physics.band_relaxation import relaxation
 from ddgauge.physics.band_transport import diffusion
 from ddgauge.physics.generators import SPIN_PSEUDOSPIN as U4
@@ -18,6 +17,7 @@ from ddgauge.physics.medium import Face
 from ddgauge.physics.two_band import NUMBER, blocks, fields
 from ddgauge.units import HBAR
 from tests.fem import bands
+from tests.fem.bands import plain
 from tests.fem.orders import order
 
 L = 50e-9  # m
@@ -91,25 +91,6 @@ def test_order_of_a_manufactured_solution(dimension, cells):
 
 
 # two bands
-
-
-def plain(**others):
-    return BandCoefficients(
-        **dict(
-            H=np.zeros((4, 4)),
-            Dm=3.6e-3 * np.eye(16),
-            q=np.zeros((3, 16)),
-            V=np.zeros((3, 16)),
-            mobility_c=0.0,
-            mobility_v=0.0,
-            R=np.zeros((16, 16)),
-            equilibrium=Given(np.zeros(16)),
-            G=np.zeros(16),
-            doping=0.0,
-            permittivity=11.7 * epsilon_0,
-        )
-        | others
-    )
 
 
 def test_a_linear_law_takes_one_step():
