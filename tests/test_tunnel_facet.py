@@ -6,6 +6,7 @@ from scipy.spatial.transform import Rotation
 
 from ddgauge.model import InputError, Run
 from ddgauge.physics.interface import channel_junction
+from ddgauge.sweep import dataset, sweep
 from tests.solved import numbers, result
 
 ENDS = {"bottom": {"kind": "contact", "voltage": 1e-3}, "top": {"kind": "contact", "voltage": 0}}
@@ -217,3 +218,55 @@ def test_an_axis_by_its_angle_is_written_again_as_it_was():
     np.testing.assert_allclose(run.stack["F2"].majority, [np.sin(np.pi / 3), 0, 0.5], rtol=1e-12)
     assert run.resolved()["layer"][1]["spin_axis"] == {"xz": 60}
     assert Run.from_dict(run.resolved()) == run
+
+
+def test_what_is_switched_on_comes_to_the_steady_state():
+    layers = [magnet(name, axis, diffusion=1e-3) for name, axis in zip(("F1", "F2"), tilted(1.2))]
+    case = {"interface": {"F1|F2": {"tunnel": barrier()}}, "boundary": ENDS}
+    steady = numbers("two-current", layers, **case)
+    late = numbers("two-current", layers, **case, time={"end": 1e-12, "initial": "zero", "samples": 2})
+    for key in ("spin_current", "torque"):
+        np.testing.assert_allclose(
+            late["barrier"][key]["F1|F2"], steady["barrier"][key]["F1|F2"], rtol=1e-5, atol=1e-15
+        )
+
+
+SWEEP = """
+experiment = "transport"
+solver.reduced_basis = true
+mesh = {dimension = 2, size = ["10 nm"], element_size = "5 nm", cells = 3}
+boundary = {bottom = {kind = "contact", voltage = 1e-3}, top = {kind = "contact", voltage = 0}}
+[interface."F1|F2".tunnel]
+conductance = 1e11
+polarisation_below = 0.5
+polarisation_above = 0.35
+[[layer]]
+name = "F1"
+thickness = "10 nm"
+conductivity = 4e6
+spin_diffusion_length = "5 nm"
+spin_axis = [0, 0, 1]
+[[layer]]
+name = "F2"
+thickness = "10 nm"
+conductivity = 4e6
+spin_diffusion_length = "5 nm"
+spin_axis = {xz = 0}
+[[sweep]]
+parameter = "layer.F2.spin_axis.xz"
+from = 0
+to = 180
+points = 7
+"""
+
+
+def test_a_sweep_over_the_angle_is_solved_in_full(tmp_path):
+    """In two dimensions with shared factors: currents are small beside what the voltage would drive in the layers."""
+    (tmp_path / "valve.toml").write_text(SWEEP)
+    assert sweep(tmp_path / "valve.toml", tmp_path / "out").failed == 0
+    found = dataset.read(tmp_path / "out")
+    assert set(found["how"].values.flat) == {"full"}
+    current = found["barrier.charge_current.F1|F2"].values
+    expected = 1e11 * 1e-3 * (1 + 0.5 * 0.35 * np.cos(np.radians(np.linspace(0, 180, 7))))
+    np.testing.assert_allclose(current, expected, rtol=2e-3)
+    np.testing.assert_allclose(found["current.top"].values, 10e-9 * current, rtol=1e-7)

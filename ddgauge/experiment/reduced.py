@@ -56,6 +56,8 @@ class Recorded(Problem):
 
     def assembly(self, names=None, stack=None):
         """That of the bases; NotReducible if it is not that of this problem."""
+        if any(interface.tunnel for interface in self.case.stack.interface.values()):
+            raise NotReducible("what a tunnel barrier carries is told point by point")
         if super().assembly(names, stack) is not self.bases[0].assembly:
             raise NotReducible("the mesh is another one")
         return self.bases[0].assembly
