@@ -214,6 +214,169 @@ voltage = 0
     np.testing.assert_allclose(n / n0 - 1, a * np.sign(z) * (1 - np.exp(-np.abs(z) / lambda_D)), atol=1e-3 * a)
 
 
+CELL = """
+[mesh]
+cells = 1
+[solver]
+degree = 1
+[[layer]]
+name = "cell"
+thickness = "10 nm"
+[layer.two_band]
+hamiltonian = {hamiltonian}
+initial = {initial}
+{rest}
+[time]
+end = {end}
+samples = {samples}
+scheme = "splitting"
+steps = {steps}
+"""
+
+
+def cell(hamiltonian, initial, end, samples=2, steps=1, rest=""):
+    """Numbers of what happens at one place."""
+    given = dict(hamiltonian=hamiltonian, initial=initial, end=end, samples=samples, steps=steps, rest=rest)
+    return solved(CELL.format(**given)).numbers
+
+
+def test_pseudospin_precesses_about_the_field_of_the_hamiltonian():
+    """calB = (1, 0.5, 2) meV: H_c - H_v = calB_z, Delta = (calB_x - i calB_y) / 2; after 1 ps."""
+    content = cell(
+        '{fields = {H_c = "2 meV", Delta = ["0.5 meV", "-0.25 meV"]}}', "{fields = {oo = 1, zo = -1}}", 1e-12
+    )
+    S_o = fields(content["content"], "cell", ("xo", "yo", "zo"))
+    np.testing.assert_allclose(S_o, [-0.660388079, 0.207510216, -0.721683514], atol=1e-9)
+
+
+def test_a_coupling_of_both_turns_spin_and_pseudospin_together():
+    """H = V tau_x sigma_x, V = 1 meV, c up at the start, 0.4 ps."""
+    content = cell('{spin_cv = ["1 meV", 0, 0]}', "{occupations = [1, 0, 0, 0]}", 0.4e-12)["content"]
+    found = fields(content, "cell", ("cc_o", "vv_z", "xy", "yx", "zz"))
+    np.testing.assert_allclose(found, [0.673974433, -0.326025567, -0.937513513, -0.937513513, 1], atol=1e-9)
+
+
+def test_the_budget_has_the_groups_of_a_pure_state():
+    """State (1, i, 1 + i, 2) / 8^(1/2) at the start, in both sets of names; d_t S_cc by groups, 1/s."""
+    psi = np.array([1, 1j, 1 + 1j, 2]) / np.sqrt(8)
+    H = (
+        '{fields = {H_c = "10 meV", H_v = "-6 meV", B_cc = ["0.2 meV", 0, "0.5 meV"], B_vv = [0, "0.1 meV", "-0.3 meV"],'
+        ' Delta = ["2 meV", "1 meV"], delta = ["1 meV", [0, "0.5 meV"], "-1 meV"]}}'
+    )
+    series = cell(H, f"{{matrix = {pairs(np.outer(psi, psi.conj()))}}}", 1e-15)["time_series"]
+    state = {name: series["content"][f"cell {name}"][0] for name in (*NAMES, *BLOCK_NAMES)}
+    expected = {"cc_o": 0.25, "cc_y": 0.25, "vv_o": 0.75, "vv_x": 0.5, "vv_y": -0.5, "vv_z": -0.25}
+    expected |= {"Re cv_o": 0.125, "Im cv_o": 0.125, "Re cv_x": 0.375, "Im cv_z": -0.375, "oy": -0.25, "xo": 0.25}
+    assert {name: state[name] for name in expected} == pytest.approx(expected, rel=1e-9)
+    groups = {
+        "group 1": (1.89908431e11, -1.89908431e11, 1.32935902e12),
+        "group 2": (-2.84862647e11, -7.59633724e11, 1.70917588e11),
+        "group 3": (-1.89908431e11, 9.49542156e10, 1.89908431e11),
+    }
+    for group, rates in groups.items():
+        assert [series["budget"][f"cell cc_{a} {group}"][0] for a in "xyz"] == pytest.approx(rates, rel=1e-8)
+    rate = {name: series["budget"][f"cell {name} rate"][0] for name in ("cc_o", "Re cv_o", "Im cv_o")}
+    assert list(rate.values()) == pytest.approx([-8.5458794e11, 1.395826969e12, -2.972066947e12], rel=1e-8)
+
+
+def test_rabi_oscillations_are_the_same_in_the_laboratory_and_in_the_rotating_frame(tmp_path):
+    """With relaxation the pseudospin comes to S_zo = -(1 + d^2 T2^2) / (1 + d^2 T2^2 + W^2 T1 T2)."""
+    lines = printed(EXAMPLES / "rabi/rabi.py", "--out", tmp_path)
+    rows = table(lines, 4)
+    np.testing.assert_allclose(rows[:3, 3], [0.303518055, 0.573467817, 0.238462911], atol=2e-9)
+    np.testing.assert_allclose(rows[:, 1], rows[:, 3], rtol=1e-8)
+    np.testing.assert_allclose(rows[:, 2], rows[:, 3], rtol=1e-6)
+    S_o = [[float(x) for x in line.split()[1:]] for line in lines if line.startswith("S_")]
+    np.testing.assert_allclose(S_o, np.tile([[-0.183206107], [0.229007634], [-0.312977099]], 2), atol=2e-9)
+    assert (tmp_path / "rabi.png").stat().st_size > 1e4
+
+
+SPREADING = """
+[mesh]
+cells = 24
+[[layer]]
+name = "full"
+thickness = "60 nm"
+[layer.two_band]
+diffusion_c = 2e-3
+diffusion_v = {D_v}
+initial = {{matrix = [[1, 0, 1, 0], [0, 0, 0, 0], [1, 0, 1, 0], [0, 0, 0, 0]]}}
+[[layer]]
+name = "empty"
+thickness = "60 nm"
+[layer.two_band]
+diffusion_c = 2e-3
+diffusion_v = {D_v}
+initial = {{occupations = [0, 0, 0, 0]}}
+[time]
+end = "0.1 ps"
+samples = 3
+{scheme}
+"""
+
+
+def test_what_unlike_diffusion_makes_of_a_steep_profile_is_told_and_not_clipped():
+    """cc, cv and vv spread with D_c, their mean and D_v: far away |S_cv|^2 > S_cc S_vv, which no state has."""
+    unlike = solved(SPREADING.format(D_v=5e-4, scheme=""))
+    value = unlike.numbers["positivity"]["empty"]
+    assert value < -0.01
+    assert f"{value:.1e} of its trace" in " ".join(unlike.warnings) or any(
+        "no state there" in w for w in unlike.warnings
+    )
+    assert any("layer 'empty'" in warning and "Nothing is clipped" in warning for warning in unlike.warnings)
+    alike = solved(SPREADING.format(D_v=2e-3, scheme=""))
+    assert alike.numbers["positivity"]["empty"] > -1e-3
+    assert abs(alike.numbers["positivity"]["empty"]) < 0.1 * abs(value)
+
+
+def test_both_schemes_find_the_same_spreading_and_lose_no_electron():
+    implicit = solved(SPREADING.format(D_v=5e-4, scheme="")).numbers
+    split = solved(SPREADING.format(D_v=5e-4, scheme='scheme = "splitting"\nsteps = 40')).numbers
+    one, other = (fields(n["content"], "empty") for n in (implicit, split))
+    np.testing.assert_allclose(other, one, atol=2e-4 * np.abs(one).max())
+    total = [n["content"]["full oo"] + n["content"]["empty oo"] for n in (implicit, split)]
+    assert total == pytest.approx([2, 2], rel=1e-9)
+    assert split["steps"]["steps"] == 40
+
+
+def test_a_wave_of_charge_decays_by_diffusion_and_screening():
+    """n_0 (1 +- a) in the halves of a closed box: the slowest mode goes at D (q^2 + 1 / lambda_D^2), q = pi / L."""
+    n_0, a, D, L = 1e23, 1e-3, 3.6e-3, 50e-9
+    volts = K_B * 300 / E_CHARGE
+    layer = f"""
+[[layer]]
+name = "{{name}}"
+thickness = {L / 2}
+permittivity = 11.7
+[layer.two_band]
+diffusion_c = {D}
+mobility_c = {D / volts}
+donors = {n_0}
+initial = {{{{occupations = [{{n}}, {{n}}, 0, 0]}}}}
+"""
+    rate = D * ((np.pi / L) ** 2 + E_CHARGE * n_0 / (11.7 * EPSILON_0 * volts))
+    assert D * ((2 * np.pi / 1e-7) ** 2 + 1 / 1.292882839e-8**2) == pytest.approx(rate, rel=1e-6) == 3.574917832e13
+    series = solved(
+        'electrostatics = "poisson"\ntemperature = 300\n[mesh]\ncells = 12\n'
+        + layer.format(name="more", n=n_0 * (1 + a) / 2)
+        + layer.format(name="less", n=n_0 * (1 - a) / 2)
+        + f"""
+[boundary.bottom]
+kind = "flux"
+fields = {{}}
+voltage = 0
+[time]
+end = {3 / rate}
+samples = 7
+scheme = "splitting"
+steps = 120
+"""
+    ).numbers["time_series"]
+    wave = np.array(series["content"]["more oo"]) - series["content"]["less oo"]
+    late = slice(3, None)
+    assert -np.polyfit(np.array(series["time"])[late], np.log(wave[late]), 1)[0] == pytest.approx(rate, rel=1e-3)
+
+
 @pytest.mark.parametrize("ranks", [2, 3])
 def test_ranks_find_the_same(tmp_path, ranks):
     (tmp_path / "slab.toml").write_text('experiment = "two-band"\n' + slab(8))

@@ -11,6 +11,7 @@ from ddgauge.experiment.problem import Result
 from ddgauge.fem.evolve import Evolution
 from ddgauge.fem.nonlinear import Nonlinear
 from ddgauge.fem.solve import System
+from ddgauge.fem.splitting import Splitting
 from ddgauge.model import band_coefficients
 from ddgauge.model.band_laws import band_laws
 from ddgauge.physics.band_inert import pinned
@@ -79,8 +80,13 @@ def neutral(stack, assembly, laws):
 def evolution(problem, assembly, told):
     """States, flows and budgets at the samples of [time]."""
     case, laws, times = problem.case, told.laws, problem.case.time
-    given = loads(laws)
-    evolution = Evolution(problem.system(assembly), lambda t: {"loads": given}, times.end, times.tolerance, times.step)
+    if times.scheme == "splitting":
+        problem.step("matrix")
+        faces, whole = band_faces(case.stack, laws), times.end - times.start
+        evolution = Splitting(assembly, laws, faces, end=whole, steps=times.steps)
+    else:
+        drive = {"loads": loads(laws)}
+        evolution = Evolution(problem.system(assembly), lambda t: drive, times.end, times.tolerance, times.step)
 
     def begin():
         start = None  # "zero"

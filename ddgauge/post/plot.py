@@ -267,4 +267,4 @@ def scaled(size, unit):
         factor, before = prefix(size)
         return factor, before + unit
     exponent = int(np.floor(np.log10(size))) if size > 0 else 0
-    return 10.0**-exponent, (f"$10^{{{exponent}}}$ " if exponent else "") + unit.replace("^2", "²")
+    return 10.0**-exponent, (f"$10^{{{exponent}}}$ " if exponent else "") + unit.replace("^2", "²").replace("^3", "³")

@@ -67,7 +67,7 @@ def _drawn(columns, panels, title):
                 axes.set_yscale("log")
             else:
                 axes.axhline(0, color="#888888", linewidth=0.6)
-            axes.set_ylabel(f"{quantity}\n({unit.replace('^3', '³')})", fontsize=8)
+            axes.set_ylabel(f"{quantity}\n({unit})", fontsize=8)
             _shade(axes, place)
             axes.legend(**BESIDE, fontsize=8)
         _along_z(rows[-1, 0], place)
@@ -113,7 +113,7 @@ def plane(raster, density, flow, title):
         for axes, (symbol, values) in zip(panels[0], density.items()):
             factor, unit = scaled(np.nanmax(np.abs(values)), "1/m^3")
             drawn = axes.pcolormesh(a, b, values * factor, cmap="viridis", shading="nearest", rasterized=True)
-            figure.colorbar(drawn, label=f"{symbol} ({unit.replace('^3', '³')})")
+            figure.colorbar(drawn, label=f"{symbol} ({unit})")
             x, y = arrows[..., 0] / size, arrows[..., 1] / size
             axes.quiver(a[columns], b[rows], x, y, color="white", scale=20, width=0.004)
             axes.set_xlabel(f"{raster['axes'][0]} ({unit_of_length})")

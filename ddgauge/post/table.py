@@ -40,6 +40,7 @@ TITLES = {
     "potential": "Potential phi",
     "positivity": "Smallest eigenvalue of the density matrix over its trace",
 }
+SPARSE = (*SPIN, "density", "polarisation")  # of which what stays zero is not shown in time
 OF_BANDS = ("state", "flow", "content")  # of places, in two sets of names
 PARTS = {"G_j": ("x", "y"), "G_parallel": ("xy", "xx-yy"), "G_perpendicular": ("xz", "yz")}
 
@@ -220,7 +221,7 @@ def evolution_rows(evolution, mean, key):
     for label, values in series.curves(evolution, key).items():
         found[label] = [values[0], values[-1], *([means[label]] if means else [])]
     rounding = 1e-10 * np.abs(list(found.values())).max(initial=0.0)
-    kept = {label: row for label, row in found.items() if key not in SPIN or np.abs(row).max() > rounding}
+    kept = {label: row for label, row in found.items() if key not in SPARSE or np.abs(row).max() > rounding}
     rows = [(label, *(number(x if abs(x) > rounding else 0.0) for x in row), unit) for label, row in kept.items()]
     return ("", "start", "end", *(["mean"] if means else []), "unit"), rows
 
