@@ -260,8 +260,8 @@ def test_the_budget_has_the_groups_of_a_pure_state():
     """State (1, i, 1 + i, 2) / 8^(1/2) at the start, in both sets of names; d_t S_cc by groups, 1/s."""
     psi = np.array([1, 1j, 1 + 1j, 2]) / np.sqrt(8)
     H = (
-        '{fields = {H_c = "10 meV", H_v = "-6 meV", B_cc = ["0.2 meV", 0, "0.5 meV"], B_vv = [0, "0.1 meV", "-0.3 meV"],'
-        ' Delta = ["2 meV", "1 meV"], delta = ["1 meV", [0, "0.5 meV"], "-1 meV"]}}'
+        '{fields = {H_c = "10 meV", H_v = "-6 meV", B_cc = ["0.2 meV", 0, "0.5 meV"],'
+        ' B_vv = [0, "0.1 meV", "-0.3 meV"], Delta = ["2 meV", "1 meV"], delta = ["1 meV", [0, "0.5 meV"], "-1 meV"]}}'
     )
     series = cell(H, f"{{matrix = {pairs(np.outer(psi, psi.conj()))}}}", 1e-15)["time_series"]
     state = {name: series["content"][f"cell {name}"][0] for name in (*NAMES, *BLOCK_NAMES)}
@@ -320,10 +320,8 @@ def test_what_unlike_diffusion_makes_of_a_steep_profile_is_told_and_not_clipped(
     unlike = solved(SPREADING.format(D_v=5e-4, scheme=""))
     value = unlike.numbers["positivity"]["empty"]
     assert value < -0.01
-    assert f"{value:.1e} of its trace" in " ".join(unlike.warnings) or any(
-        "no state there" in w for w in unlike.warnings
-    )
-    assert any("layer 'empty'" in warning and "Nothing is clipped" in warning for warning in unlike.warnings)
+    (told,) = (warning for warning in unlike.warnings if "layer 'empty'" in warning)
+    assert "of its trace: it is no state there" in told and "Nothing is clipped" in told
     alike = solved(SPREADING.format(D_v=2e-3, scheme=""))
     assert alike.numbers["positivity"]["empty"] > -1e-3
     assert abs(alike.numbers["positivity"]["empty"]) < 0.1 * abs(value)
@@ -355,7 +353,7 @@ donors = {n_0}
 initial = {{{{occupations = [{{n}}, {{n}}, 0, 0]}}}}
 """
     rate = D * ((np.pi / L) ** 2 + E_CHARGE * n_0 / (11.7 * EPSILON_0 * volts))
-    assert D * ((2 * np.pi / 1e-7) ** 2 + 1 / 1.292882839e-8**2) == pytest.approx(rate, rel=1e-6) == 3.574917832e13
+    assert rate == pytest.approx(3.574917832e13)
     series = solved(
         'electrostatics = "poisson"\ntemperature = 300\n[mesh]\ncells = 12\n'
         + layer.format(name="more", n=n_0 * (1 + a) / 2)
