@@ -28,7 +28,7 @@ from ddgauge.fem.solve import Report
 from ddgauge.physics.medium import Junction
 
 STEPS = 60  # of Newton's method, at most
-LEAST = 0.01  # share of a step, at least
+LEAST = 1e-3  # share of a step, at least
 KEEP = 0.1  # factors serve again where a step leaves less than this share of the last
 SMALL = 1e-3  # a field is as large as this share of the largest, at least
 ENOUGH = 100  # tolerances: a step that does not become smaller than this is one of rounding errors
@@ -39,6 +39,7 @@ FIRST = 1e-3  # rate of the first step in time, relative to that of what is quic
 GROWTH, BACK = 4, 8  # of steps in time that serve, and of those that do not
 NEAR = 1e-3  # change of the fields in a step from which the steady state may be near
 TIMES = 60  # steps in time, at most
+FIRST_SHARE, LEAST_SHARE = 1 / 4, 1e-4  # of what drives, where nothing stores: the first step, and the shortest
 
 
 class Nonlinear(Equations):
@@ -84,7 +85,8 @@ class Nonlinear(Equations):
             Fields near the solution. Of what is conserved, such as electrons in a closed body, there is as much in the
             solution as in the start.
 
-        Where Newton's method fails from there, the fields are followed in time until they hardly change.
+        Where Newton's method fails from there, the fields are followed in time until they hardly change; where nothing
+        stores, all that drives is made to grow from none.
         """
         began = time.perf_counter()
         load, held = self.load(E, sources, loads, motive), self.held(values)[: self.assembly.owned]
@@ -95,7 +97,10 @@ class Nonlinear(Equations):
         except SolverError:
             if self.linear or False not in self._anchored:
                 raise
-            x, steps, residual = self._settled(x, load)
+            if self.storage.any():
+                x, steps, residual = self._settled(x, load)
+            else:
+                x, steps, residual = self._approached(x, load)
         seconds = self.seconds | {"solve": time.perf_counter() - began}
         report = Report(self.assembly.index_map.size_global * self.n, steps, residual, seconds)
         return Found(self, x, load, report, E, sources, loads, motive)
@@ -120,6 +125,22 @@ class Nonlinear(Equations):
                     error = found
             shift /= GROWTH
         raise error
+
+    def _approached(self, x, load):
+        """The steady state that is reached as held values and loads grow from none."""
+        free = ~self.fixed[: self.assembly.owned]
+        held, x, total = np.where(free, 0.0, x), x * 0, 0
+        done, step = 0.0, FIRST_SHARE
+        while done < 1:
+            share = min(done + step, 1.0)
+            try:
+                x, steps, residual = self.newton(np.where(free, x, share * held), share * load)
+                total, done, step = total + steps, share, 2 * step
+            except SolverError as error:
+                step /= 4
+                if step < LEAST_SHARE:
+                    raise SolverError(f"{error} (at {done:.1%} of all that drives)") from None
+        return x, total, residual
 
     def driven(self, layer, E, loads=None, motive=None):
         """(rows, n) load of a layer: what is given, and the constant part of its law."""
@@ -167,6 +188,7 @@ class Nonlinear(Equations):
 
     # Newton's method
 
+    @np.errstate(over="ignore", invalid="ignore")  # steps that are too long are seen by that
     def newton(self, x, load, shift=0.0):
         """x (rows, n) with shift storage x + law(x) = load, from an x that has the held values; steps, and residual.
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.constants import e, epsilon_0
+from scipy.optimize import brentq
 
 from ddgauge.fem.assemble import Assembly
 from ddgauge.fem.mesh import stack_mesh
@@ -13,7 +14,7 @@ from ddgauge.physics.band_law import BandLaw, poisson_rate
 from ddgauge.physics.band_relaxation import relaxation
 from ddgauge.physics.band_transport import diffusion
 from ddgauge.physics.generators import SPIN_PSEUDOSPIN as U4
-from ddgauge.physics.medium import Face
+from ddgauge.physics.medium import Face, Medium
 from ddgauge.physics.two_band import NUMBER, blocks, fields
 from ddgauge.units import HBAR
 from tests.fem import bands
@@ -185,3 +186,86 @@ def test_what_nothing_holds_is_said():
     held = Face(np.zeros((17, 17)), np.zeros(17), {0: 1.0})
     with pytest.raises(SolverError, match="nothing holds field 16; give its value at a face"):
         Nonlinear(slab(), {"film": law}, {"bottom": held}).solve()
+
+
+# interfaces
+
+
+def conductor(sigma):
+    """One potential: j = -sigma grad mu."""
+    matrix, flux = np.zeros((4, 1, 4, 1)), np.zeros((3, 1, 4, 1))
+    for i in (1, 2, 3):
+        matrix[i, 0, i, 0] = flux[i - 1, 0, i, 0] = sigma
+    return Medium(
+        matrix, np.zeros((4, 1, 3)), flux, np.zeros((3, 1, 3)), np.zeros((1, 1)), np.zeros((1, 1)), np.ones(1)
+    )
+
+
+class Diode:
+    """j = j_0 [exp((mu_below - mu_above) / V_0) - 1] upwards, and given currents out of both sides (2, N) beside."""
+
+    def __init__(self, j_0, V_0, beside=None):
+        self.j_0, self.V_0, self.beside = j_0, V_0, beside
+
+    def __call__(self, below, above, x):
+        steep = self.j_0 * np.exp((below - above) / self.V_0)
+        out = np.array([1.0, -1.0])
+        flux = out[:, None] * (steep - self.j_0)[:, None]
+        if self.beside:
+            flux = flux + self.beside(x).T[:, :, None]
+        return flux, (np.outer(out, out) * steep[:, :, None] / self.V_0)[:, :, None, :, None]
+
+
+HEIGHTS = {"p": 20e-9, "n": 30e-9}
+SIGMA = {"p": 2e5, "n": 5e5}  # S/m
+
+
+def pieces(cells, size=(), divisions=()):
+    return Assembly(
+        stack_mesh([(name, h, cells, h) for name, h in HEIGHTS.items()], size, divisions, False), 2, [bands.PAIR]
+    )
+
+
+@pytest.mark.parametrize("voltage", [-0.5, 0.05, 0.8, 40.0])
+def test_diode_between_two_conductors(voltage):
+    """V = j (L_1 / sigma_1 + L_2 / sigma_2) + V_0 ln(1 + j / j_0), with and without most of V at the diode."""
+    j_0, V_0 = 1e10, 0.026
+    laws = {name: conductor(sigma) for name, sigma in SIGMA.items()}
+    ends = {"bottom": bands.held([voltage]), "top": bands.held([0.0])}
+    found = Nonlinear(pieces(4), laws, ends, {bands.PAIR: Diode(j_0, V_0)}).solve()
+    r = sum(HEIGHTS[name] / SIGMA[name] for name in HEIGHTS)
+    j = brentq(lambda j: j * r + V_0 * np.log1p(j / j_0) - voltage, -j_0 * (1 - 1e-12), 1e16, xtol=1e-6, rtol=1e-14)
+    assert found.current("top")[0] == pytest.approx(j, rel=1e-7)
+    assert found.junction_current(*bands.PAIR)[:, 0] == pytest.approx([j, -j], rel=1e-7)
+    assert found.interface_current(*bands.PAIR, 1)[0] == pytest.approx(-j, rel=1e-7)
+
+
+def test_order_at_a_diode_whose_voltage_varies():
+    """Potentials in a plane that differ by up to 3 V_0 across the interface: error ~ h^3, currents by the law."""
+    j_0, V_0, width, k = 1e10, 0.1, 40e-9, np.pi / 40e-9
+    z_0 = HEIGHTS["p"]
+    below = lambda x: 0.2 * np.cos(k * x[0]) * np.cosh(k * x[2]) + 0.1  # noqa: E731
+    above = lambda x: 0.1 * np.cos(2 * k * x[0]) * np.cosh(2 * k * (x[2] - 0.05e-6)) * 0.3  # noqa: E731
+
+    def beside(x):
+        """What makes these potentials of the Laplace equation solutions."""
+        at = np.array([x[0], x[1], 0 * x[2] + z_0])
+        diode = j_0 * np.expm1((below(at) - above(at)) / V_0)
+        up = -SIGMA["p"] * 0.2 * k * np.cos(k * x[0]) * np.sinh(k * z_0)
+        further = -SIGMA["n"] * 0.03 * 2 * k * np.cos(2 * k * x[0]) * np.sinh(2 * k * (z_0 - 0.05e-6))
+        return np.array([up - diode, diode - further])
+
+    laws = {name: conductor(sigma) for name, sigma in SIGMA.items()}
+    errors, sizes = [], (4, 6, 9)
+    for n in sizes:
+        assembly = pieces(n, (width,), (n,))
+        system = Nonlinear(assembly, laws, {"bottom": bands.held([0.0])}, {bands.PAIR: Diode(j_0, V_0, beside)})
+        place = np.zeros((3, assembly.owned))
+        place[0], place[2] = assembly.points[: assembly.owned].T[:2] * 1e-9
+        lower = assembly.rows_of(assembly.mesh.label == assembly.mesh.layers["p"])
+        here = np.where(lower, below(place), above(place))
+        start = np.where(system.fixed[: assembly.owned, 0], here, 0.8 * here)[:, None]
+        x, _, _ = system.newton(start, 0 * start)
+        parts = [assembly.squared_difference(name, x[:, 0], f) for name, f in (("p", below), ("n", above))]
+        errors.append(np.sqrt(sum(parts)))
+    assert order(1 / np.array(sizes), errors) > 2.8
