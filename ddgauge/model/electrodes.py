@@ -193,9 +193,12 @@ class Elliptic(Shifted):
 
 
 class Table(dos.Dos):
-    """Densities of states without roots at the ends of their panels."""
+    """Densities of states from tables: without roots, and smooth but at the ends of the band."""
 
-    levels = 0
+    roots = False
+
+    def ends(self, s):
+        return self.edges(s)[[0, -1]]
 
 
 class Densities(FromFile, Electrode):

@@ -69,7 +69,7 @@ class Dos(Electrode):
         fine = breaks(self.edges(s), ends[0], ends[-1])
         fine = np.unique(np.concatenate([fine, ends]))
         w, weight = crowded(fine, np.full(len(fine), LOG))
-        return np.histogram(w, ends, weights=weight * self._inside(s, w))[0]
+        return np.histogram(w, ends, weights=weight * self._finite(s, w))[0]
 
     def _inside(self, s, w):
         return np.asarray((self.nu_up, self.nu_dn)[s](w), float) * np.ones_like(w)
@@ -77,9 +77,15 @@ class Dos(Electrode):
     def edges(self, s):
         return np.asarray((self.up, self.dn)[s], float)
 
+    def _finite(self, s, w):
+        """The density within the band, 0 at the point where it diverges: nodes next to that may be rounded to it."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            nu = self._inside(s, w)
+        return np.where(np.isfinite(nu), nu, 0.0)
+
     def nu_of(self, s, w):
         within = self._within(s, w)
-        return np.where(within == w, self._inside(s, within), 0.0)
+        return np.where(within == w, self._finite(s, within), 0.0)
 
     def _within(self, s, w):
         """The energies, those outside of the band moved to its ends."""
@@ -102,6 +108,8 @@ class Dos(Electrode):
         edges = self.edges(s)
         found = []
         for edge, inward in [*zip(edges[:-1], np.diff(edges)), *zip(edges[1:], -np.diff(edges))]:
+            if edge not in self.ends(s):
+                continue
             far, near = self._inside(s, edge + inward * np.array([1e-6, 1e-8]))
             if near > 5 * far:
                 found.append(edge)
@@ -109,16 +117,16 @@ class Dos(Electrode):
 
     def nodes(self, roots, logs, smooth):
         own = [self.diverging(s) for s in (0, 1)]
-        step = [np.setdiff1d(self.edges(s), own[s]) for s in (0, 1)]
-        at = [[np.append(roots, own[s]), np.append(logs, step[s]), np.asarray(smooth)] for s in (0, 1)]
+        step = [np.setdiff1d(self.ends(s), own[s]) for s in (0, 1)]
+        at = [[np.append(roots, own[s]), np.append(logs, step[s]), np.append(smooth, self.edges(s))] for s in (0, 1)]
         if self.g is None:
             both = [crowded(*panels(*at[s], *self.edges(s)[[0, -1]])) for s in (0, 1)]
             longest = max(len(w) for w, _ in both)
             e = np.stack([np.pad(w, (0, longest - len(w)), mode="edge") for w, _ in both])
-            weights = [weight * self._inside(s, w) for s, (w, weight) in enumerate(both)]
+            weights = [weight * self._finite(s, w) for s, (w, weight) in enumerate(both)]
             return Nodes(e, np.stack([np.pad(x, (0, longest - len(x))) for x in weights]), paired=False)
         down = [w[(w > self.dn[0]) & (w < self.dn[-1])] for w in at[1]]
         at = [np.concatenate([w, self.partner(1, partner)]) for w, partner in zip(at[0], down)]
         w, weight = crowded(*panels(*at, *self.edges(0)[[0, -1]]))
-        weight = np.broadcast_to(weight * self._inside(0, w), (2, len(w)))
+        weight = np.broadcast_to(weight * self._finite(0, w), (2, len(w)))
         return Nodes(np.stack([w, self.partner(0, w)]), weight, paired=True)

@@ -80,16 +80,21 @@ class Electrode:
         cold = [mu for mu in self._fillings() if 1e-14 * self._span() >= self.T]
         both = [self.diverging(s) for s in (0, 1)]
         roots = np.concatenate(both)
-        logs = [np.setdiff1d(self.edges(s), both[s]) for s in (0, 1)]
+        logs = [np.setdiff1d(self.ends(s), both[s]) for s in (0, 1)]
         return roots, np.concatenate([*logs, cold])
+
+    def ends(self, s):
+        """Those of the edges at which nu_s may have a root, a logarithm or a step."""
+        return self.edges(s)
 
     def diverging(self, s):
         """Those of the edges at which nu_s has an inverse root."""
         return np.empty(0)
 
     def smooth(self):
-        """Energies between which the occupations are smooth."""
-        return np.unique(np.concatenate([thermal_breaks(mu, self.T, self._span()) for mu in self._fillings()]))
+        """Energies between which the occupations, and densities of states, are smooth."""
+        thermal = [thermal_breaks(mu, self.T, self._span()) for mu in self._fillings()]
+        return np.unique(np.concatenate([*thermal, *(np.setdiff1d(self.edges(s), self.ends(s)) for s in (0, 1))]))
 
     def _fillings(self):
         return [self.filling(s) for s in (0, 1)]
@@ -100,8 +105,8 @@ class Electrode:
     def source_panels(self, s):
         """Panels of the principal values of one spin, and which of their ends are roots."""
         edges = self.edges(s)
-        thermal = thermal_breaks(self.filling(s), self.T, np.ptp(edges))
-        points, kinds = panels(edges, (), thermal, edges[0], edges[-1], growth=1.0)
+        smooth = np.concatenate([edges, thermal_breaks(self.filling(s), self.T, np.ptp(edges))])
+        points, kinds = panels(self.ends(s), (), smooth, edges[0], edges[-1], growth=1.0)
         hard = kinds == ROOT
         if not self.roots:
             return points, np.zeros(len(points) - 1, int)
@@ -113,7 +118,7 @@ class Electrode:
             (high - width * fine)[:, hard[1:]].ravel(),
         ]
         points = breaks(np.concatenate([points, *extra]), edges[0], edges[-1])
-        hard = np.isin(points, edges)
+        hard = np.isin(points, self.ends(s))
         return points, LEFT * hard[:-1] + RIGHT * hard[1:]
 
     @cached_property

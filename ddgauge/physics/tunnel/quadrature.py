@@ -14,8 +14,8 @@ BLOCK = 256  # points at a time, so that what is worked on stays in the cache
 THERMAL = np.array([0, 4, 14, 40])  # how far from mu, in T, a Fermi function changes its character
 LEFT, RIGHT = 1, -1  # the end of a panel at which a density of states has a root
 # What the end of a panel may be. Nodes at distances ~ y^2 make roots, also in denominators, powers of y, and stay far
-# enough from them to keep their digits; ~ y^4 they make logarithms weak.
-SMOOTH, ROOT, LOG = 0, 2, 4
+# enough from them to keep their digits; ~ y^5 they make logarithms weak.
+SMOOTH, ROOT, LOG = 0, 2, 5
 
 
 def _rules():

@@ -177,6 +177,39 @@ def test_logarithms_in_the_densities_of_states(T):
     assert pytest.approx(c.L.T_S, rel=1e-6) == coefficients(R, L, 1.0).L.T_S
 
 
+def test_nodes_that_are_rounded_to_a_singularity_lose_no_number():
+    """A Fermi level a millionth of the band from its logarithm, all of it far from the origin of energies."""
+    near, at = (square(mu, 1e-7, centre=1000.5) for mu in (1000.0 + 3e-7, 1000.0))
+    c = coefficients(near, square(1000.5, 1e-6, J=0.3, centre=1000.2), 1.0)
+    assert np.all(np.isfinite([c.I_0, c.L.E_S, c.L.T_S, *c.L.exchange, *c.R.exchange]))
+    assert np.all(np.isfinite(at.nu(np.array([1000.0, 996.0]))))
+
+
+def test_breaks_within_a_table_are_not_singularities():
+    """Where cubics of a table meet nodes need not crowd: the same numbers from a fraction of them."""
+
+    class Table(Dos):
+        roots = False
+
+        def ends(self, s):
+            return self.edges(s)[[0, -1]]
+
+    def nu(w, centre):
+        return 0.03 + 0.02 * np.exp(-((w - centre - 1) ** 2))
+
+    def electrode(kind, mu, centre):
+        knots, J = np.linspace(-8, 8, 21) + centre, 1.5
+        up, dn = (lambda w, s=s: nu(w + s * J / 2, centre) for s in (1, -1))
+        return kind(up, dn, tuple(knots - J / 2), tuple(knots + J / 2), mu, 0.2, lambda w: w + J)
+
+    (a, rough), (b, smooth) = ((electrode(kind, 0.5, 0.0), electrode(kind, -0.5, 0.3)) for kind in (Dos, Table))
+    few, many = (len(own.nodes(*other.singular(), other.smooth()).e[0]) for own, other in ((b, smooth), (a, rough)))
+    assert few < many / 2
+    c, exact = coefficients(b, smooth, 1.0), coefficients(a, rough, 1.0)
+    assert (c.I_0, c.L.E_S, c.L.E_ex) == pytest.approx((exact.I_0, exact.L.E_S, exact.L.E_ex), rel=1e-11)
+    assert (c.L.T_S, c.L.T_ex) == pytest.approx((exact.L.T_S, exact.L.T_ex), rel=1e-7)
+
+
 def levels(n=120, width=0.1, mu=0.5, T=0.3):
     band, x = crooked(mu, T), (np.arange(n) + 0.5) / n
     e = [np.concatenate([getattr(part, key)(x) for part in band.bands]) for key in ("e_up", "e_dn")]
