@@ -317,6 +317,17 @@ def test_warnings():
     assert any("must lie within centre" in line for line in beyond)
 
 
+def test_densities_of_states_that_diverge_at_one_energy_are_warned_of():
+    """Where bands are level as in one dimension, and both at once, currents have no limit."""
+    band = {"e_up": lambda x: -np.cos(np.pi * x), "e_dn": lambda x: 2 - np.cos(np.pi * x)}
+    sides = {side: {"kind": "modes", "band": [band], "chemical_potential": mu, "temperature": 1, "spin": [0, 0, 1]}
+             for side, mu in (("L", 0.5), ("R", 0))}  # fmt: skip
+    data = {"experiment": "tunnel", "electrode": sides, "junction": {"amplitude": 0.01}, "output": {"figures": False}}
+    one, more = run(Run.from_dict(data | {"scan": [scan("bias", 1, 2, 3)]})).warnings[-2:]
+    assert "densities of states of L and R both diverge" in one
+    assert more.endswith("(and 2 more like it along the scans)")
+
+
 def test_a_point_of_a_scan_that_cannot_be_is_named():
     message = r"scan, at angle = 0, electrode.L.splitting = 60: splitting = 60 E, must be <= 2 half_width = 50 E"
     with pytest.raises(InputError, match=message):

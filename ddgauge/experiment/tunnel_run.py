@@ -1,5 +1,7 @@
 """A tunnel junction alone: what its electrodes store and exchange, as it stands and along its scans."""
 
+import warnings
+
 import numpy as np
 from mpi4py import MPI
 
@@ -37,15 +39,16 @@ def tunnel(case, comm=MPI.COMM_WORLD, step=lambda text: None):
     model.InputError
         A point of a scan that cannot be; says which.
     """
-    warnings = case.warnings()
     step("junction")
     setting = case.at({})
     point = Point(case, setting)
     numbers = point.numbers() | {"energy_resolved": resolved(setting)}
+    said = case.warnings() + point.said
     if case.scan:
         step("scan")
-        numbers["scan"] = scan(case, comm)
-    return Result(case, numbers | _in_si(case, numbers), None, warnings=warnings, comm=comm)
+        numbers["scan"], of_scan = scan(case, comm)
+        said += of_scan
+    return Result(case, numbers | _in_si(case, numbers), None, warnings=list(dict.fromkeys(said)), comm=comm)
 
 
 class Point:
@@ -63,22 +66,24 @@ class Point:
         self.case, self.setting, self.kept = case, setting, {} if kept is None else kept
         self.L, self.R = setting.L.electrode, setting.R.electrode
         self.axes = {"L": setting.J_L, "R": setting.J_R}
-        self.c, self.stored, self.formula = self._of_energies()
+        self.c, self.stored, self.formula, self.said = self._of_energies()
         self.flow = currents(self.c, setting.J_L, setting.J_R)
 
     def _of_energies(self):
-        """Coefficients, (Stored of L, of R), and coefficients in closed form or None."""
+        """Coefficients, (Stored of L, of R), coefficients in closed form or None, and what there is to say of them."""
         key = repr([[(k, v) for k, v in vars(side).items() if isinstance(v, float)] for side in self.setting[:2]])
         if key not in self.kept:
             self.kept[key] = self._computed()
         return self.kept[key]
 
     def _computed(self):
-        case = self.case
-        formula, said = self._closed_form()
-        asked = case.junction.method == "closed-form"
-        c = formula if asked else coefficients(self.L, self.R, case.amplitude)
-        return c, (stored(self.L), stored(self.R)), None if asked or said else formula
+        formula, excuses = self._closed_form()
+        asked = self.case.junction.method == "closed-form"
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            c = formula if asked else coefficients(self.L, self.R, self.case.amplitude)
+        found = [str(each.message) for each in said]
+        return c, (stored(self.L), stored(self.R)), None if asked or excuses else formula, found
 
     def _closed_form(self):
         try:
@@ -274,11 +279,12 @@ def _energies(pair):
 
 
 def scan(case, comm=MPI.COMM_WORLD):
-    """The columns of all points of the scans, the last dimension fastest: {name: (points, ...) array}, with units."""
+    """All points of the scans, the last dimension fastest: {name: (points, ...) array} with units, and warnings."""
     grid, kept, mine = case.grid, {}, []
     for changes in grid[comm.rank :: comm.size]:
         try:
-            mine.append(_row(Point(case, case.at(changes), kept)))
+            point = Point(case, case.at(changes), kept)
+            mine.append((_row(point), point.said))
         except ValueError as error:  # raised on every rank
             mine.append(error)
     rows = [None] * len(grid)
@@ -288,11 +294,15 @@ def scan(case, comm=MPI.COMM_WORLD):
         if isinstance(row, Exception):
             where = ", ".join(f"{name} = {value:g}" for name, value in changes.items())
             raise InputError(str(row) if str(row).startswith("scan") else f"scan, at {where}: {row}", placed=True)
+    said = list(dict.fromkeys(text for _, texts in rows for text in texts))
+    more = f" (and {len(said) - 1} more like it along the scans)" if len(said) > 1 else ""
     parameters = {scan.parameter: np.array([changes[scan.parameter] for changes in grid]) for scan in case.scan}
     units = {"*": rate_unit(case), "N": "1", "S": "hbar", "q_ex": "hbar^2", "J_L": "1", "J_R": "1", "dimensions": ""}
     units |= {scan.parameter: scan.unit for scan in case.scan}
     dimensions = [[scan.parameter for scan, _ in together] for together in case.axes]
-    return parameters | {"dimensions": dimensions} | _stacked(rows) | {"units": units}
+    return parameters | {"dimensions": dimensions} | _stacked([row for row, _ in rows]) | {"units": units}, [
+        said[0] + more
+    ] if said else []
 
 
 def _row(point):
