@@ -11,24 +11,11 @@ from ddgauge.model import InputError, Run
 from ddgauge.model.electrodes import Elliptic
 from ddgauge.physics.tunnel.thermopower import linear
 from tests.solved import result
-from tests.test_tunnel_facet import magnet, tilted
-from tests.test_tunnel_output import METAL, PAIR, metal_along, told
+from tests.tunnel_valves import ELLIPTIC, PAIR, device, magnet, tilted, told
 
-ELLIPTIC = [
-    {"kind": "elliptic", "half_width": "5 eV", "splitting": "1 eV", "chemical_potential": "3 eV"},
-    {"kind": "elliptic", "half_width": "4 eV", "splitting": "0.8 eV", "chemical_potential": "1 eV"},
-]
 GRID = np.linspace(-2, 2, 9)
 CONSTANT = [{"kind": "dos", "energy": GRID.tolist(), "nu_up": [1 + P] * 9, "nu_dn": [1 - P] * 9} for P in (0.5, 0.35)]
 THETA, KT = 1.2, 300 * k / e
-
-
-def device(bands=ELLIPTIC, V=0.5, layers=None, top=None, mesh=None, **others):
-    ends = {"bottom": {"kind": "contact", "voltage": V}, "top": top or {"kind": "contact", "voltage": 0}}
-    layers = layers or [metal_along(name, axis, **METAL) for name, axis in zip(("F1", "F2"), tilted(THETA))]
-    tunnel = {"conductance": 1e12} | dict(zip(("bands_below", "bands_above"), bands)) | others
-    tables = {"temperature": 300, "interface": {PAIR: {"tunnel": tunnel}}, "boundary": ends}
-    return result("two-current", layers, **tables | ({"mesh": mesh} if mesh else {}))
 
 
 def ellipse(w, bands):

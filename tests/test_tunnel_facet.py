@@ -7,40 +7,8 @@ from scipy.spatial.transform import Rotation
 from ddgauge.model import InputError, Run
 from ddgauge.physics.interface import channel_junction
 from ddgauge.sweep import dataset, sweep
-from tests.solved import numbers, result
-
-ENDS = {"bottom": {"kind": "contact", "voltage": 1e-3}, "top": {"kind": "contact", "voltage": 0}}
-G0, P = 1e12, (0.5, 0.35)
-
-
-def magnet(name, axis=None, **changes):
-    layer = {"name": name, "thickness": "30 nm", "conductivity": 4e6, "polarisation": 0.4}
-    layer |= {"spin_diffusion_length": "5 nm"} | ({} if axis is None else {"spin_axis": list(map(float, axis))})
-    return layer | changes
-
-
-def metal(name, **changes):
-    return magnet(name, polarisation=0.0) | changes
-
-
-def barrier(P_below=P[0], P_above=P[1], G0=G0, **others):
-    given = {"polarisation_below": P_below, "polarisation_above": P_above}
-    return {"conductance": G0} | {key: value for key, value in given.items() if value is not None} | others
-
-
-def valve(axes, experiment="two-current", layers=None, ends=ENDS, **tunnel):
-    layers = layers or [magnet("F1", axes[0]), magnet("F2", axes[1])]
-    if experiment == "transport":
-        layers = [{key: value for key, value in layer.items() if key != "polarisation"} for layer in layers]
-    return result(experiment, layers, interface={"F1|F2": {"tunnel": barrier(**tunnel)}}, boundary=ends)
-
-
-def tilted(theta):
-    return [np.array([0, 0, 1.0]), np.array([np.sin(theta), 0, np.cos(theta)])]
-
-
-def ohms(found):
-    return found.numbers["resistance"]["bottom|top"]
+from tests.solved import numbers
+from tests.tunnel_valves import ENDS, G0, barrier, magnet, metal, ohms, tilted, valve
 
 
 def test_resistance_follows_julliere_and_the_angle():

@@ -11,29 +11,7 @@ from ddgauge import output
 from ddgauge.physics.tunnel import facet, flat, si
 from ddgauge.physics.tunnel.coefficients import spin_rates
 from ddgauge.physics.tunnel.dos import Dos
-from tests.solved import result
-from tests.test_tunnel_facet import barrier, magnet, metal, tilted
-
-PAIR = "F1|F2"
-WIDTHS = {"splitting": "1 eV", "half_width": "5 eV"}
-BANDS = {f"{key}_{side}": eV for key, eV in WIDTHS.items() for side in ("below", "above")}
-METAL = {"conductivity": 1e10, "thickness": "1 nm"}  # nothing beside the barrier
-
-
-def junction(theta=1.2, V=0.1, T=(300, 300), P=(0.5, 0.35), experiment="two-current", mesh=None, layers=None, **others):
-    ends = {"bottom": {"kind": "contact", "voltage": V}, "top": {"kind": "contact", "voltage": 0}}
-    layers = layers or [metal_along(name, axis, **METAL) for name, axis in zip(("F1", "F2"), tilted(theta))]
-    temperatures = dict(zip(("temperature_below", "temperature_above"), T))
-    tunnel = {PAIR: {"tunnel": barrier(*P, **BANDS | temperatures | others)}}
-    return result(experiment, layers, interface=tunnel, boundary=ends, **({"mesh": mesh} if mesh else {}))
-
-
-def told(found):
-    return {key: value[PAIR] for key, value in found.numbers["barrier"].items() if key != "units"}
-
-
-def metal_along(name, axis, **changes):
-    return metal(name, spin_axis=list(map(float, axis)), **changes)
+from tests.tunnel_valves import PAIR, junction, magnet, metal_along, tilted, told
 
 
 def test_emission_and_exchange_torque_in_numbers():
