@@ -5,14 +5,18 @@ import tomllib
 
 import numpy as np
 import pytest
+import pyvista
 
-from ddgauge import Run, run
+from ddgauge import Run, read, run
 from ddgauge.fem.sample import profile
+from ddgauge.keeper import Keeper
+from ddgauge.model import InputError
 from ddgauge.physics.generators import NAMES
 from ddgauge.physics.generators import SPIN_PSEUDOSPIN as U4
 from ddgauge.physics.two_band import BLOCK_NAMES, NUMBER
+from ddgauge.report.files import read_columns
 from ddgauge.units import E_CHARGE, EPSILON_0, HBAR, K_B
-from tests.test_examples import EXAMPLES, printed, run_file, table
+from tests.test_examples import EXAMPLES, printed, row, run_file, section, table
 
 QUIET = {"output": {"figures": False, "fields": False}}
 MEV = 1e-3 * E_CHARGE
@@ -40,6 +44,7 @@ def fields(table, place, names=NAMES):
     return np.array([table[f"{place} {name}"] for name in names])
 
 
+PLANE = '[mesh]\ndimension = 2\nsize = ["20 nm"]\nlateral_cells = 2'
 SLAB = """
 [mesh]
 cells = {cells}
@@ -293,7 +298,7 @@ def test_rabi_oscillations_are_the_same_in_the_laboratory_and_in_the_rotating_fr
 
 SPREADING = """
 [mesh]
-cells = 24
+cells = 10
 [[layer]]
 name = "full"
 thickness = "60 nm"
@@ -355,7 +360,7 @@ initial = {{{{occupations = [{{n}}, {{n}}, 0, 0]}}}}
     rate = D * ((np.pi / L) ** 2 + E_CHARGE * n_0 / (11.7 * EPSILON_0 * volts))
     assert rate == pytest.approx(3.574917832e13)
     series = solved(
-        'electrostatics = "poisson"\ntemperature = 300\n[mesh]\ncells = 12\n'
+        'electrostatics = "poisson"\ntemperature = 300\n[mesh]\ncells = 10\n[solver]\ndegree = 2\n'
         + layer.format(name="more", n=n_0 * (1 + a) / 2)
         + layer.format(name="less", n=n_0 * (1 - a) / 2)
         + f"""
@@ -367,7 +372,7 @@ voltage = 0
 end = {3 / rate}
 samples = 7
 scheme = "splitting"
-steps = 120
+steps = 60
 """
     ).numbers["time_series"]
     wave = np.array(series["content"]["more oo"]) - series["content"]["less oo"]
@@ -375,18 +380,80 @@ steps = 120
     assert -np.polyfit(np.array(series["time"])[late], np.log(wave[late]), 1)[0] == pytest.approx(rate, rel=1e-3)
 
 
-@pytest.mark.parametrize("ranks", [2, 3])
-def test_ranks_find_the_same(tmp_path, ranks):
-    (tmp_path / "slab.toml").write_text('experiment = "two-band"\n' + slab(8))
-    found = []
-    for n in (1, ranks):
-        run_file(tmp_path / "slab.toml", tmp_path / str(n), n)
-        found.append(json.loads((tmp_path / str(n) / "result.json").read_text()))
-    for name in "state", "flow", "content":
-        one, several = ({key: x for key, x in f[name].items() if key != "units"} for f in found)
-        largest = max(map(abs, one.values()))
-        for key in one:
-            assert several[key] == pytest.approx(one[key], abs=1e-9 * largest)
+def test_an_evolution_goes_on_where_it_was_killed(tmp_path):
+    text = 'experiment = "two-band"\n' + SPREADING.format(D_v=5e-4, scheme='scheme = "splitting"\nsteps = 4')
+    case = Run.from_dict(tomllib.loads(text + "checkpoint = 1e-9\n") | QUIET)
+    whole, keeper = run(case), Keeper(tmp_path, case)
+    write = keeper.write
+
+    def killed(*kept):
+        write(*kept)
+        raise InterruptedError
+
+    keeper.write = killed
+    with pytest.raises(InterruptedError):
+        run(case, keeper=keeper)
+    later = run(case, keeper=Keeper(tmp_path, case, restart=True))
+    assert later.numbers["steps"]["steps"] == 2
+    for name in "content", "budget":
+        one, other = (np.array([*n.numbers["time_series"][name].values()]) for n in (whole, later))
+        np.testing.assert_allclose(other, one, rtol=1e-9, atol=1e-9 * np.abs(one).max())
+    assert any("no state there" in warning for warning in later.warnings)
+
+
+def test_a_run_leaves_fields_under_both_sets_of_names_and_a_page(tmp_path):
+    (tmp_path / "slab.toml").write_text('experiment = "two-band"\n' + slab(8).replace("[mesh]", PLANE))
+    lines = run_file(tmp_path / "slab.toml", tmp_path / "out")
+    assert row(section(lines, "State at faces"), "cc_z")[1] == pytest.approx(9.64107e19, rel=1e-4)
+    assert any(line.startswith("balances (relative): number") for line in lines)
+    found = pyvista.read(tmp_path / "out/fields.vtu").point_data
+    np.testing.assert_allclose(
+        found["S_oz (1/m^3)"], found["S_cc (1/m^3)"][:, 2] + found["S_vv (1/m^3)"][:, 2], atol=1e12
+    )
+    S_yo = -2 * found["S_cv_o imaginary (1/m^3)"]
+    np.testing.assert_allclose(found["S_yo (1/m^3)"], S_yo, atol=1e12)
+    columns = read_columns(tmp_path / "out/profile.csv")
+    assert columns["J_zo z (1/(m^2 s))"][0] == pytest.approx(3595.6292e20, rel=1e-3)
+    assert columns["J_c z (1/(m^2 s))"][0] == pytest.approx(1797.8146e20, rel=1e-3)
+    for name in "profile.png", "profile_pseudospin.png", "density.png":
+        assert (tmp_path / "out" / name).stat().st_size > 1e4
+    printed("-m", "ddgauge", "report", tmp_path / "out")
+    page = (tmp_path / "out/report.html").read_text()
+    assert "spin in a conduction and a valence band" in page and "Budget of layer film" in page
+
+
+def test_steps_that_solve_linear_systems_are_not_for_laws_that_are_not_linear():
+    text = """
+electrostatics = "poisson"
+temperature = 300
+[[layer]]
+name = "film"
+thickness = "50 nm"
+[layer.two_band]
+mobility_c = 0.1
+donors = 1e22
+[boundary.bottom]
+kind = "state"
+neutral = true
+voltage = 0
+[time]
+end = "1 ps"
+"""
+    with pytest.raises(InputError, match=r"time.scheme = 'implicit' does not go with electrostatics = 'poisson'"):
+        solved(text)
+
+
+def test_ranks_find_the_same(tmp_path):
+    quiet = "[output]\nfigures = false\nfields = false\n"
+    (tmp_path / "slab.toml").write_text('experiment = "two-band"\n' + slab(8) + quiet)
+    found = [run(read(tmp_path / "slab.toml")).numbers]
+    for ranks in 2, 3:
+        run_file(tmp_path / "slab.toml", tmp_path / str(ranks), ranks)
+        found.append(json.loads((tmp_path / str(ranks) / "result.json").read_text()))
+    for name in "state", "flow", "content", "budget", "positivity":
+        one, *others = (np.array([x for key, x in f[name].items() if key != "units"]) for f in found)
+        for several in others:
+            np.testing.assert_allclose(several, one, atol=1e-9 * np.abs(one).max())
 
 
 def test_the_spin_diode_has_shockleys_current_and_the_spin_of_its_neutral_side(tmp_path):

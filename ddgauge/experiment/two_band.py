@@ -14,15 +14,18 @@ from ddgauge.fem.solve import System
 from ddgauge.fem.splitting import Splitting
 from ddgauge.model import band_coefficients
 from ddgauge.model.band_laws import band_laws
+from ddgauge.physics.band_charge import Charge
+from ddgauge.physics.band_equilibrium import MassAction
 from ddgauge.physics.band_inert import pinned
+from ddgauge.physics.medium import Face
 from ddgauge.post import bands
-from ddgauge.units import E_CHARGE
+from ddgauge.units import E_CHARGE, K_B
 
 CELLS = 32  # through a body, about
 NO_STATE = (
-    "layer {layer!r}: at z = {z:.4g} nm{when} the density matrix has an eigenvalue of {value:.1e} of its trace: it is"
-    " no state there. Bands that diffuse unlike each other do that to steep profiles, and so does what relaxes without"
-    " being completely positive; a shorter T2 repairs it. Nothing is clipped"
+    "layer {layer!r}: {place} the density matrix has an eigenvalue of {value:.1e} of its trace: it is"
+    " no state there. Too few cells do that to steep profiles, and so do bands that diffuse unlike each other, and"
+    " relaxation that is not completely positive; a shorter T2 repairs it. Nothing is clipped"
 )
 
 
@@ -35,7 +38,9 @@ def two_band(problem):
     if case.time is not None:
         return evolution(problem, assembly, told)
     solution = steady(problem, assembly, told.laws)
-    return Result(case, told.numbers(0.0, solution), solution)
+    result = Result(case, told.numbers(0.0, solution), solution)
+    told.warn()
+    return result
 
 
 def steady(problem, assembly, laws):
@@ -50,7 +55,7 @@ def steady(problem, assembly, laws):
         return problem.solve(system, loads=loads(laws))
     system = Nonlinear(assembly, laws, faces)
     problem.step("solve")
-    start = system.solve(values=grounded(stack), start=neutral(stack, assembly, laws)).x
+    start = system.solve(values=grounded(stack), start=in_equilibrium(stack, assembly, laws)).x
     return problem.balanced(system.solve(start=start))
 
 
@@ -66,15 +71,24 @@ def grounded(stack):
     return {name: {16: potential - stack.boundary[name].voltage} for name, potential in held.items()}
 
 
-def neutral(stack, assembly, laws):
-    """(rows, n) unknowns of layers that are neutral, each by itself, where Newton's method begins."""
-    states = {}
+def in_equilibrium(stack, assembly, laws):
+    """(rows, n) unknowns near equilibrium, where Newton's method begins: neutral layers, or carriers in their field."""
+    options, T = stack.two_band, stack.temperature
+    first, law = stack.bands(stack.names[0]), next(iter(laws.values()))
+    states = {name: np.zeros(law.n) for name, law in laws.items()}
     for name, law in laws.items():
-        states[name] = np.zeros(law.n)
-        states[name][:16] = band_coefficients.neutral_state(law.c, stack.two_band) / law.n_ref
+        states[name][:16] = band_coefficients.neutral_state(law.c, options) / law.n_ref
         if law.poisson:
-            states[name][16] = band_coefficients.built_in(law.c, stack.bands(stack.names[0]), stack.temperature)
-    return by_layer(assembly, states)
+            states[name][16] = band_coefficients.built_in(law.c, first, T)
+    x = by_layer(assembly, states)
+    counted = all(isinstance(law.c.equilibrium, MassAction) or law.c.doping > 0 for law in laws.values())
+    if not (law.poisson and T and counted):
+        return x
+    charges = {name: Charge(law.c, K_B * T / E_CHARGE, first.doping, law.n_ref) for name, law in laws.items()}
+    held = {name: Face(np.zeros((1, 1)), np.zeros(1), {0: values[16]}) for name, values in grounded(stack).items()}
+    phi = Nonlinear(assembly, charges, held).solve(start=x[:, 16:]).x
+    states = {name: charge.state(phi[:, 0], options.full_density) / law.n_ref for name, charge in charges.items()}
+    return np.column_stack([by_layer(assembly, states), phi])
 
 
 def evolution(problem, assembly, told):
@@ -96,7 +110,9 @@ def evolution(problem, assembly, told):
             start = steady(problem, assembly, laws).x
         return evolution.begin(start, times.start)
 
-    return followed(problem, assembly, evolution, begin, told.numbers)
+    result = followed(problem, assembly, evolution, begin, told.numbers)
+    told.warn(times.times)
+    return result
 
 
 def at_start(stack, assembly, laws):
@@ -108,12 +124,12 @@ def at_start(stack, assembly, laws):
 
 
 def by_layer(assembly, states):
-    """(rows, n) unknowns of {layer: (n,)}, their mean where layers meet."""
-    x, shared = (np.zeros((assembly.owned, k)) for k in (len(next(iter(states.values()))), 1))
+    """(rows, n) unknowns of {layer: (n,) or (rows, n)}, their mean where layers meet."""
+    x, shared = 0.0, np.zeros((assembly.owned, 1))
     for name, state in states.items():
-        inside = assembly.rows_of(assembly.mesh.label[: len(assembly.cell_dofs)] == assembly.mesh.layers[name])
-        shared[inside] += 1
-        x[inside] += state
+        inside = assembly.rows_of(assembly.mesh.label[: len(assembly.cell_dofs)] == assembly.mesh.layers[name])[:, None]
+        shared += inside
+        x = x + inside * state
     return x / shared
 
 
@@ -123,12 +139,12 @@ def loads(laws):
 
 
 class Told:
-    """What is told of solutions of a problem, and the warnings that they give rise to, once each."""
+    """What is told of solutions of a problem, and the warnings that they give rise to."""
 
     def __init__(self, problem, laws):
         self.problem, self.laws = problem, laws
         self.excess = problem.case.stack.two_band.mode == "excess"
-        self._warned = set()
+        self._worst = {}  # layer -> smallest eigenvalue over trace, its z (m) and time (s)
 
     def numbers(self, time, solution):
         """Tables of a Solution at a time, s."""
@@ -152,9 +168,14 @@ class Told:
 
     def _positivity(self, time, solution):
         found = bands.positivity(self.laws, solution)
-        when = f", t = {time:.4g} s" if self.problem.case.time else ""
         for layer, (value, x) in found.items():
-            if value < bands.NEGATIVE and layer not in self._warned:
-                self._warned.add(layer)
-                self.problem.warnings.append(NO_STATE.format(layer=layer, value=value, z=x[2] * 1e9, when=when))
+            if value < self._worst.get(layer, (0.0,))[0]:
+                self._worst[layer] = value, x[2], time
         return {layer: value for layer, (value, _) in found.items()} | {"units": {"*": "1"}}
+
+    def warn(self, times=None):
+        """Add warnings of layers where the density matrix was no state, at one of the times (s) if there are some."""
+        for layer, (value, z, time) in self._worst.items():
+            if value < bands.NEGATIVE:
+                place = f"at z = {z * 1e9:.4g} nm" + ("" if times is None else f", t = {time:.4g} s,")
+                self.problem.warnings.append(NO_STATE.format(layer=layer, value=value, place=place))

@@ -204,11 +204,24 @@ def _times(run):
         yield f"layer {starting[0]!r}: two_band.initial needs {needed}"
     if run.time is not None and not run.time.drive:
         yield "time.drive = false does not belong to experiment = 'two-band'; give layers two_band.initial"
+    if run.time is not None and run.time.scheme == "implicit" and (cause := _not_linear(run)):
+        yield f"time.scheme = 'implicit' does not go with {cause}; give scheme = 'splitting' and steps"
     if run.has_steady_state and not any(boundary.absorbs for boundary in stack.boundary.values()):
         yield (
             ": nothing says how many electrons there are in a steady state; give a boundary kind = 'state' or"
             " 'exchange', or [time] and two_band.initial"
         )
+
+
+def _not_linear(run):
+    """What makes the law of a run not linear in the fields, or None."""
+    stack = run.stack
+    if run.electrostatics == "poisson":
+        return "electrostatics = 'poisson', where charge moves in its own field"
+    for layer in stack.layers:
+        if coefficients.kind_of_equilibrium(layer.two_band, stack.two_band, stack.temperature) == "mass-action":
+            return f"the mass action of layer {layer.name!r}, which is not linear"
+    return None
 
 
 def warnings(stack):

@@ -59,7 +59,7 @@ def main():
     _, laboratory = share("laboratory")
     formula = rabi(t, V, DETUNING)
     print("t (ps)   rotating frame   laboratory     formula")
-    for k in (20, 50, 100, 200):
+    for k in (10, 25, 50, 100):
         print(f"{1e12 * t[k]:6.2f}   {rotating[k]:14.9f}   {laboratory[k]:10.9f}   {formula[k]:9.9f}")
     print("\npseudospin with relaxation, and Bloch's steady state")
     steady = bloch_steady_state([OMEGA_X, 0, OMEGA_Z], 1e-12, 0.4e-12, -1.0)
