@@ -191,7 +191,7 @@ from tests.test_anomalous_hall import DIRAC, ENDS, gated
 from tests.solved import result
 mesh = {"dimension": 2, "size": ["20 nm"], "periodic": False, "lateral_cells": 3, "cells": 3}
 ends = ENDS | {"bottom": {"kind": "contact", "voltage": 0.01}}
-found = gated(mesh=mesh, boundary=ends, solver={"degree": 2}).numbers
+found = gated(lever=0.1, mesh=mesh, boundary=ends, solver={"degree": 1}).numbers
 numbers = [found["current"]["top"], *found["voltage"].values(), found["gate"]["iterations"]]
 if MPI.COMM_WORLD.rank == 0:
     print(json.dumps([x for x in [*numbers, *found["anomalous_hall"]["A"]] if not isinstance(x, dict)]))
@@ -281,7 +281,6 @@ GATE = DIRAC | {"gate": {"voltage": 1.0}}
         (WEYL | {"node_angle": 4}, {}, "node_angle = 4, must be between 0 and pi"),
         (DIRAC | {"mass": 0}, {}, "anomalous_hall: Dirac cone: M = 0 J with mu = 0 and T = 0, must not be 0"),
         (DIRAC | {"temperature": -1}, {}, "anomalous_hall.temperature = -1 K, must be >= 0"),
-        (CHERN | {"chemical_potential": "120 meV"}, {}, "not converged to rtol"),
         (DIRAC | {"chemical_potential": RISING | {"to": "1 V"}}, {}, "to = '1 V' is in V, expected J"),
         (DIRAC | {"chemical_potential": RISING | {"end": [0, 0, 0]}}, {}, "start and end must be two"),
         (DIRAC | {"chemical_potential": lambda x: x}, {}, "chemical_potential: the function returns shape (3, 2)"),
@@ -319,7 +318,7 @@ def test_a_layer_that_cannot_be_is_told(keys, said):
     ("hall", "tables", "said"),
     [
         (DIRAC | {"velocity": 1e6}, {"field": [0, 0, 4.0]}, "D = 1 + (e/hbar) B.Omega = 1.52657"),
-        (CHERN | {"u": -1.9}, {"drive": [1e7, 0, 0]}, "the field moves electrons through e E l ="),
+        (CHERN, {"drive": [1e8, 0, 0]}, "the field moves electrons through e E l ="),
         (DIRAC | {"velocity": 1e6}, {"drive": [2e6, 0, 0]}, "of the gap, which should be far below 1"),
         (
             WEYL | {"temperature": 300},
