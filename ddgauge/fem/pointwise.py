@@ -31,7 +31,7 @@ class Pointwise:
         """(N, 4, n) jets of columns (columns, n) at the points of a layer."""
         dofs, B, _ = self._layers[layer]
         n = columns.shape[1]
-        local = B.reshape(len(dofs), -1, B.shape[-1]) @ columns[dofs]
+        local = _flat(B) @ columns[dofs]
         out = np.zeros((len(dofs) * B.shape[1], 4, n))
         out[:, self.assembly.places] = local.reshape(-1, B.shape[2], n)
         return out
@@ -62,7 +62,7 @@ class Pointwise:
         dofs, B, w = self._layers[layer]
         n = F.shape[-1]
         weighted = F[:, self.assembly.places].reshape(*B.shape[:3], n) * w[:, :, None, None]
-        local = np.swapaxes(B.reshape(len(dofs), -1, B.shape[-1]), 1, 2) @ weighted.reshape(len(dofs), -1, n)
+        local = np.swapaxes(_flat(B), 1, 2) @ _flat(weighted)
         return self._gathered([(dofs, local)], n)
 
     def side_load(self, pair, flux):
@@ -117,11 +117,11 @@ class Pointwise:
 
     def _add(self, blocks, chosen, products, fields, values):
         """Add sum over points of values (N, m) times products (cells, points, a, b) to the entries of fields (m, 2)."""
-        cells, points = products.shape[:2]
-        flat = products.reshape(cells, points, -1)
+        cells, points, *pair = products.shape
+        flat = products.reshape(cells, points, np.prod(pair))
         for k in range(0, len(fields), AT_ONCE):
             A, B = fields[k : k + AT_ONCE].T
-            some = values[:, k : k + AT_ONCE].reshape(cells, points, -1)
+            some = values[:, k : k + AT_ONCE].reshape(cells, points, len(A))
             local = np.swapaxes(flat, 1, 2) @ some
             np.add.at(blocks.transpose(1, 2, 0), (A, B), (chosen @ local.reshape(-1, len(A))).T)
 
@@ -131,7 +131,7 @@ class Pointwise:
     def _chosen(self, rows, columns):
         """Sparse matrix that sums the entries (cells, a, b) of pairs of dofs into those of the common pattern."""
         keys = (rows[:, :, None] * self._width + columns[:, None, :]).ravel()
-        entry = self._order[np.searchsorted(self._entry, keys, sorter=self._order)]
+        entry = self._place(keys)
         return sp.csr_matrix((np.ones(len(keys)), (entry, np.arange(len(keys)))), shape=(len(self._entry), len(keys)))
 
     @cached_property
@@ -152,14 +152,41 @@ class Pointwise:
         return np.argsort(self._entry, kind="stable")
 
     def _shared(self, blocks, pairs):
-        """Blocks (entries, n, n) of this rank's rows, with what other ranks have of them."""
-        a = self.assembly
-        if a.mesh.comm.size > 1:
-            for A, B in pairs:
-                a._matrix.data[:] = blocks[:, A, B]
-                a._matrix.scatter_reverse()
-                blocks[: len(a.columns), A, B] = a._matrix.data[: len(a.columns)]
-        return blocks[: len(a.columns)]
+        """Blocks (entries, n, n) of this rank's rows, with what other ranks have of some pairs of fields of them."""
+        own = len(self.assembly.columns)
+        if self.assembly.mesh.comm.size > 1:
+            A, B = np.reshape(pairs, (-1, 2)).astype(int).T
+            here, there = self._exchange
+            given = self.assembly.mesh.comm.alltoall([blocks[entries][:, A, B] for entries in here])
+            for entries, values in zip(there, given):
+                blocks[entries[:, None], A, B] += values
+        return blocks[:own]
+
+    @cached_property
+    def _exchange(self):
+        """For each rank: entries here of rows that are its own, and entries of own rows that it has."""
+        a, own = self.assembly, len(self.assembly.columns)
+        comm, ghosts = a.mesh.comm, np.arange(own, len(self._entry))
+        row, column = np.divmod(self._entry[ghosts], self._width)
+        owner = a.index_map.owners[row - a.owned]
+        names = np.stack([a.index_map.local_to_global(row.astype(np.int32)), self._global[column]], axis=1)
+        here = [ghosts[owner == rank] for rank in range(comm.size)]
+        asked = comm.alltoall([names[owner == rank] for rank in range(comm.size)])
+        order, start = np.argsort(self._global), a.index_map.local_range[0]
+        there = []
+        for wanted in asked:
+            column = order[np.searchsorted(self._global, wanted[:, 1], sorter=order)]
+            there.append(self._place((wanted[:, 0] - start) * self._width + column))
+        return here, there
+
+    @cached_property
+    def _global(self):
+        """Numbers, on all ranks, of the columns."""
+        return self.assembly.column_map.local_to_global(np.arange(self._width, dtype=np.int32))
+
+    def _place(self, keys):
+        """Places of keys among the entries."""
+        return self._order[np.searchsorted(self._entry, keys, sorter=self._order)]
 
     def _gathered(self, parts, n):
         """(rows, n) sums of (dofs (cells, d), values (cells, d, n)), with what other ranks have of them."""
@@ -223,6 +250,12 @@ class Pointwise:
         for i, axis in enumerate(a.mesh.axes):
             place["xyz".index(axis)] = x[..., i].ravel() * NM
         return [a.cell_dofs[sides[:, 0]], a.cell_dofs[sides[:, 2]]], B, w, place
+
+
+def _flat(values):
+    """(cells, points, places, k) values, of no cells perhaps, as (cells, points places, k)."""
+    cells, points, places, k = values.shape
+    return values.reshape(cells, points * places, k)
 
 
 def _facet_rule(cell, degree):

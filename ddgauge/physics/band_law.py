@@ -161,7 +161,7 @@ class BandLaw:
             for i, p, F in np.argwhere(D.any(axis=1)):
                 at.append((p, F, 1 + i, 16))
                 values.append(by_phi @ D[i, :, p, F])
-        return np.reshape(at, (-1, 4)).astype(int), np.reshape(values, (-1, len(jets))).T
+        return np.reshape(at, (-1, 4)).astype(int), np.reshape(values, (len(at), len(jets))).T
 
     def flow(self, jets):
         """Particle flows J_i^A (..., 3, 16) of jets (..., 4, n), 1/(m^2 s)."""

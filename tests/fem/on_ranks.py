@@ -5,6 +5,7 @@ mpirun -n 3 python3 tests/fem/on_ranks.py MESH_FILE
 
 import json
 import sys
+from dataclasses import replace
 
 import numpy as np
 from mpi4py import MPI
@@ -14,13 +15,16 @@ from ddgauge.fem.assemble import Assembly
 from ddgauge.fem.evolve import Evolution, State
 from ddgauge.fem.harmonic import Harmonic
 from ddgauge.fem.mesh import MeshError, read_mesh, stack_mesh
+from ddgauge.fem.nonlinear import Nonlinear
 from ddgauge.fem.solve import SolverError, System
+from ddgauge.fem.splitting import Splitting
 from ddgauge.physics.closure import coupling, response
 from ddgauge.physics.interface import sheet
 from ddgauge.physics.medium import Face, Junction, spin_medium
 from ddgauge.physics.motive_force import motive_force
 from ddgauge.physics.walls import Wall
 from ddgauge.post.balance import balances
+from tests.fem import bands
 from tests.fem.channels import CONTACT, FREE, SINK, body, permalloy
 from tests.two_current_forms import Held, Layer, Lead
 
@@ -178,6 +182,58 @@ def going_on(path, ranks):
     return evolution(path, State(notes["time"], arrays["x"], arrays["rate"], notes["step"]))
 
 
+# two bands, and laws that are not linear
+
+
+def in_bands(solution):
+    """What is reported of densities; as many electrons must stay as come in."""
+    found, mesh = {}, solution.mesh
+    stored = sum(solution.stored(name)[0] for name in mesh.layers)
+    made = sum(solution.volume(name) * solution.system.laws[name].load[0, 0] for name in mesh.layers)
+    into = -sum(solution.current(face)[0] for face in solution.system.faces)
+    size = abs(stored) + sum(abs(solution.current(face)[0]) for face in solution.system.faces)
+    for name in mesh.layers:
+        found[f"flow {name}"] = solution.flow(name)
+        found[f"density {name}"] = solution.jets(name)[0]
+        found[f"loss {name}"] = solution.loss(name)
+    for face in solution.system.faces:
+        found[f"at {face}"] = solution.potential(face)
+    found["balance"] = float(abs(stored - made - into) < 1e-6 * size)
+    found["unknowns"] = solution.report.unknowns
+    return {key: np.ravel(value).tolist() for key, value in found.items()}
+
+
+def p_n_junction():
+    """In forward bias, in one dimension: others are of two."""
+    system, _, start = bands.pn_junction(20, voltage=0.2, tolerance=1e-11)
+    return system.solve(start=start)
+
+
+def bands_in_time():
+    """A plane of two layers in which every term counts, closed but for one end."""
+    mesh = stack_mesh([(name, 30e-9, 3, 30e-9) for name in bands.PAIR], (20e-9,), (4,), False)
+    laws = {"p": replace(bands.every_term(seed=1), rate=1e30), "n": replace(bands.every_term(seed=2), rate=1e30)}
+    ends = {"bottom": bands.held(np.linspace(0.1, 0.5, 17))}
+    run = Splitting(Assembly(mesh, 2), laws, ends, end=1e-13, steps=2)
+    return list(run.states(run.begin(), [1e-13]))[-1][1]
+
+
+def exchange():
+    """An interface that is not linear between two layers that nothing holds."""
+    mesh = stack_mesh([(name, 30e-9, 3, 30e-9) for name in bands.PAIR], (20e-9,), (4,), False)
+    laws = {name: bands.every_term(False, seed=k) for k, name in enumerate(bands.PAIR)}
+
+    def law(below, above, x):
+        jump = below - above
+        flux = 1e4 * (jump + jump**3) * (1 + x[0] / 20e-9)[:, None]
+        slope = 1e4 * (1 + 3 * jump**2) * (1 + x[0] / 20e-9)[:, None]
+        out = np.array([[1.0, -1.0], [-1.0, 1.0]])
+        return np.stack([flux, -flux], axis=1), np.einsum("st,NA,AB->NsAtB", out, slope, np.eye(16))
+
+    ends = {"bottom": bands.held(np.linspace(0.1, 0.5, 16))}
+    return Nonlinear(Assembly(mesh, 2, [bands.PAIR]), laws, ends, {bands.PAIR: law}, tolerance=1e-11).solve()
+
+
 def from_file(path):
     mesh = read_mesh(path, ["F", "N"])
     faces = {
@@ -223,6 +279,9 @@ if __name__ == "__main__":
         "screened": numbers(screened()),
         "oscillation, real": numbers(oscillation(0)),
         "oscillation, imaginary": numbers(oscillation(1)),
+        "p-n junction": in_bands(p_n_junction()),
+        "bands in time": in_bands(bands_in_time()),
+        "bands that exchange": in_bands(exchange()),
         "evolution": numbers(evolution(path)),
         "evolution that goes on": numbers(going_on(path, max(MPI.COMM_WORLD.size - 1, 1))),
     }
