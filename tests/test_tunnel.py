@@ -59,12 +59,6 @@ def scan(parameter, *values):
     return {"parameter": parameter, "values": list(values)}
 
 
-def scanned(*args, **keys):
-    """{coefficient of L: array over the points} per Gamma = 0.01."""
-    table = numbers(*args, **keys)["scan"]
-    return {key: values / 0.01 for key, values in table["L"].items()}
-
-
 def rotation(axis, angle):
     """About an axis, by Rodrigues."""
     K = np.cross(np.eye(3), np.asarray(axis) / np.linalg.norm(axis)).T
@@ -84,8 +78,10 @@ def test_flat_bands_at_a_bias():
 
 def test_scan_of_bias_and_temperature():
     """Cold emission -min(V, J)/2; where it equals the torque, cold and warm; V = 4."""
-    found = scanned(scan("temperature", 0, 0.5), scan("bias", 0.291, 0.84628, 1, 4, 8, -8))
-    E, T = (found[key].reshape(2, 6) for key in ("E_ex", "T_ex"))
+    V = [0.291, 0.84628, 1, 4, 8, -8]
+    table = numbers(scan("temperature", 0, 0.5), scan("bias", *V))["scan"]
+    E, T = (table["L"][key].reshape(2, 6) / 0.01 for key in ("E_ex", "T_ex"))
+    assert table["I_N"] == pytest.approx(-0.02 * np.tile(V, 2))
     assert E[0, 2:5] == pytest.approx([-0.5, -2, -2.5], rel=1e-9)
     assert T[0, 2] == pytest.approx(-0.1455437, rel=1e-6)
     assert (E[1, 3], T[1, 3]) == pytest.approx((-1.423310, -0.1142823), rel=1e-6)
@@ -114,6 +110,7 @@ def test_storage_of_a_thousand_modes():
     Q = found["stored_quadrupole"]["LL"]
     assert Q["direct"][2, 2] + Q["exchange"][2, 2] == pytest.approx(100 * 99 / 6)  # of 100 parallel spins
     assert stored["exchange_per_pair"]["L"] == pytest.approx(-25 / (1000 * 999 / 2))
+    assert stored["direct_per_pair"]["L"] == pytest.approx(50**2 / (1000 * 999 / 2))
     Q_LR = found["stored_quadrupole"]["LR"]["direct"]
     assert pytest.approx(2 * stored["S"]["L"] * stored["S"]["R"] * dyad([0, 0, 1.0], [1.0, 0, 0])) == Q_LR
 
