@@ -106,7 +106,7 @@ class Electrode:
         """Panels of the principal values of one spin, and which of their ends are roots."""
         edges = self.edges(s)
         smooth = np.concatenate([edges, thermal_breaks(self.filling(s), self.T, np.ptp(edges))])
-        points, kinds = panels(self.ends(s), (), smooth, edges[0], edges[-1], growth=1.0)
+        points, kinds = panels(self.ends(s), (), smooth, edges[0], edges[-1])
         hard = kinds == ROOT
         if not self.roots:
             return points, np.zeros(len(points) - 1, int)

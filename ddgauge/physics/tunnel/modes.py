@@ -71,7 +71,7 @@ class Piece:
         """
         slope, low, high, angles, x = self.tables[s]
         x = np.interp(_angle(w, low, high), angles, x)
-        for _ in range(2):
+        for _ in range(3):
             step = np.divide(self.e[s](x) - w, d := slope(x), where=d != 0, out=np.zeros_like(x))
             x = np.clip(x - step, self.a, self.b)
         lost = np.abs(self.e[s](x) - w) > 1e-13 * (high - low + abs(low) + abs(high))

@@ -45,8 +45,8 @@ def breaks(points, lo, hi):
     return inside
 
 
-def panels(roots, logs, smooth, lo, hi, growth=2.0):
-    """Ends of panels, and what they are; no long panel is close to a singularity.
+def panels(roots, logs, smooth, lo, hi):
+    """Ends of panels, and what they are; no panel is longer than it is far from a singularity beyond it.
 
     Parameters
     ----------
@@ -55,8 +55,6 @@ def panels(roots, logs, smooth, lo, hi, growth=2.0):
         a temperature's distance from mu. lo and hi count as roots.
     lo, hi : float
         Limits of the integral.
-    growth : float
-        How many times its distance from the nearest singularity beyond it a panel may be long.
 
     Returns
     -------
@@ -67,16 +65,20 @@ def panels(roots, logs, smooth, lo, hi, growth=2.0):
     """
     rounding = 1e-13 * max(abs(lo), abs(hi), hi - lo)
     points, kinds = np.empty(0), np.empty(0, int)
-    for more, kind, apart in ((roots, ROOT, rounding), (logs, LOG, rounding), ([lo, hi], ROOT, rounding)):
-        points, kinds = _with(points, kinds, _within(more, lo, hi, rounding), kind, apart)
+    for more, kind in ((roots, ROOT), (logs, LOG), ([lo, hi], ROOT)):
+        points, kinds = _with(points, kinds, _within(more, lo, hi, rounding), kind, rounding)
     singular = np.sort(points)
     points, kinds = _with(points, kinds, _within(smooth, lo, hi, rounding), SMOOTH, 1e-10 * (hi - lo))
     points, kinds = points[order := np.argsort(points)], kinds[order]
     padded = np.concatenate([[-np.inf], singular, [np.inf]])
     below = padded[np.searchsorted(singular, points)][:-1]  # nearest singularities beyond each panel
     above = padded[np.searchsorted(singular, points, "right") + 1][1:]
-    near = np.diff(points) > growth * np.minimum(points[:-1] - below, above - points[1:])
-    extra = [_graded(*each, growth) for each in zip(points[:-1][near], points[1:][near], below[near], above[near])]
+    near = np.diff(points) > np.minimum(points[:-1] - below, above - points[1:])
+    extra = [_graded(*each) for each in zip(points[:-1][near], points[1:][near], below[near], above[near])]
+    also = np.min(np.abs(points[:, None] - np.asarray(logs, float)), axis=1, initial=np.inf) <= rounding
+    both = (kinds == ROOT) & also
+    steps = np.diff(points)[:, None] / 2.0 ** np.arange(1, 6)  # for a logarithm that a root's nodes do not see
+    extra += [*(points[:-1, None] + steps)[both[:-1]], *(points[1:, None] - steps)[both[1:]]]
     if extra:
         points, kinds = _with(points, kinds, np.concatenate(extra), SMOOTH, rounding)
         points, kinds = points[order := np.argsort(points)], kinds[order]
@@ -97,14 +99,14 @@ def _with(points, kinds, more, kind, apart):
     return np.append(points, more), np.append(kinds, np.full(len(more), kind))
 
 
-def _graded(a, b, below, above, growth):
-    """Points between a and b at distances that grow from what is singular below and above."""
+def _graded(a, b, below, above):
+    """Points between a and b at distances that double from what is singular below and above."""
     cuts = []
     for end, other, outside in ((a, b, below), (b, a, above)):
         gap, length = end - outside, other - end
-        if np.isfinite(outside) and abs(length) > growth * abs(gap):
-            steps = np.arange(1, 1 + int(np.log(abs(length / gap)) / np.log(1 + growth)))
-            cuts.extend(outside + gap * (1 + growth) ** steps)
+        if np.isfinite(outside) and abs(length) > abs(gap):
+            steps = np.arange(1, 1 + int(np.log2(abs(length / gap))))
+            cuts.extend(outside + gap * 2.0**steps)
     middle = (a + b) / 2
     if np.isfinite(below) and np.isfinite(above) and cuts:
         cuts = [x for x in cuts if (x < middle) == (abs(x - below) < abs(x - above))]
@@ -232,7 +234,7 @@ def _near(side, below, above, series, density):
         z = (below + above) / width
         return 2 * np.einsum("qmk,km->qm", series, _legendre_Q(z, _log(below, above))) / (width / 2)
     distance, other = (below, above) if side == LEFT else (-above, -below)
-    y = np.sqrt(np.maximum(np.abs(distance) / width, 1e-300))
+    y = np.sqrt(np.maximum(np.abs(distance) / width, 1e-16))  # nearer than rounding there is no telling
     result = np.empty(series.shape[:-1])
     beyond = distance < 0
     eta = y[beyond]

@@ -3,13 +3,16 @@ import pytest
 from scipy.special import digamma, expit
 
 from ddgauge.physics.tunnel.quadrature import (
+    LEFT,
     LOG,
+    RIGHT,
     ROOT,
     SMOOTH,
     breaks,
     crowded,
     gauss_nodes,
     inverse,
+    panels,
     principal_value,
     thermal_breaks,
 )
@@ -28,6 +31,29 @@ def test_roots_and_logarithms_at_the_end_of_a_panel_are_integrated():
     assert integrate(np.log, LOG) == pytest.approx(-1, rel=1e-11)
     for kind in (ROOT, LOG, SMOOTH):
         assert integrate(np.exp, kind) == pytest.approx(np.e - 1, rel=1e-14)
+
+
+def test_panels_near_singularities():
+    """An inverse root and a logarithm at one point, a root just beyond the end of another panel."""
+    x, weight = crowded(*panels([0.0], [0.0], [0.3, 0.31], -1, 1))
+    assert weight @ np.abs(x) ** -0.5 == pytest.approx(4, rel=1e-12)
+    assert weight @ np.log(np.abs(x)) == pytest.approx(-2, rel=1e-7)
+    x, weight = crowded(*panels([0.0], [], [1e-3], -1, 1))
+    assert weight @ np.sqrt(np.abs(x)) == pytest.approx(4 / 3, rel=1e-14)
+    x, weight = crowded(*panels([1e-6], [0.0], [2e-6], -1, 1))
+    assert weight @ np.abs(x - 1e-6) ** -0.5 == pytest.approx(2 * (np.sqrt(1 - 1e-6) + np.sqrt(1 + 1e-6)), rel=1e-11)
+
+
+def test_principal_value_of_roots():
+    """P int_-1^1 dw' / (pi sqrt(1 - w'^2) (w - w')): 0 within, 1 / sqrt(w^2 - 1) beyond, finite at the end."""
+    points, roots = np.array([-1.0, 0.1, 1.0]), np.array([LEFT, RIGHT])
+    x = gauss_nodes(points, roots)
+    w = np.array([-3.0, -1.2, -1.0001, -0.99, 0.0, 0.1001, 0.9, 1.05])
+    h = 1 / (np.pi * np.sqrt((1 - x) * (1 + x)))
+    value = principal_value(w, points, h, roots)
+    exact = np.where(np.abs(w) > 1, np.sign(w) / np.sqrt(np.maximum(w**2 - 1, 1e-9)), 0)
+    np.testing.assert_allclose(value, exact, rtol=1e-7, atol=1e-7)
+    assert np.abs(principal_value(np.array([-1.0, 1.0]), points, h, roots)).max() < 1e9
 
 
 def test_principal_value_of_a_step_is_a_logarithm():
