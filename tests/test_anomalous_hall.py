@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from ddgauge import Run
+from ddgauge import Run, run
+from ddgauge.experiment import batch
+from ddgauge.fitting import fit
 from ddgauge.model import InputError
 from ddgauge.physics.bands.dirac import hall_number
 from ddgauge.physics.bands.models import Hamiltonian, LatticeChern
@@ -107,6 +109,60 @@ def test_spin_in_the_plane_diffuses_as_far_as_without_a_hall_effect():
     ]
     np.testing.assert_allclose(rates[1][:9], rates[0][:9], rtol=1e-6)
     assert rates[0][8] == pytest.approx(1e12 + 1e-3 * (2 * np.pi / 100e-9) ** 2, rel=1e-3)
+
+
+def test_many_films_at_once_have_the_numbers_of_each():
+    """With spin that exerts a torque, whose efficiency is per current along the field."""
+    metal = {"spin_diffusion_length": "2 nm", "spin_hall": 0.1}
+    tables = {
+        "boundary": {"top": {"kind": "sheet", "G_r": 1e14}},
+        "magnetisation": [1, 0, 1],
+        "output": {"figures": False},
+    }
+    films = [layer(CHERN | {"u": u}, conductivity=2e4, **metal) for u in (-1, 1)]
+    cases = [Run.from_dict({"experiment": "film", "layer": [film]} | tables) for film in films]
+    for case, found in zip(cases, batch.evaluate(cases), strict=True):
+        alone = run(case).numbers
+        assert set(found) == set(alone) - {"timings"}
+        np.testing.assert_allclose(found["anomalous_hall"]["A"], alone["anomalous_hall"]["A"], rtol=1e-12)
+        assert found["torque"]["efficiency_dl"] == pytest.approx(alone["torque"]["efficiency_dl"], rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    "hall",
+    [
+        {"conductivity": [1.0, 2.0, 3.0]},
+        {"conductance": "2 e^2/h", "thickness": "3 nm"},
+        CHERN | {"degeneracy": 2, "temperature": {"from": 10, "to": 20, "start": [0, 0, 0], "end": [0, 0, "10 nm"]}},
+        DIRAC | {"cones": [{"chirality": -1, "shift": "1 meV"}], "chemical_potential": "3 meV"},
+    ],
+)
+def test_what_was_read_can_be_written_and_read_again(hall):
+    case = Run.from_dict({"experiment": "film", "layer": [layer(hall)]})
+    again = Run.from_dict(json.loads(json.dumps(case.resolved())))
+    assert again == case
+    np.testing.assert_array_equal(run(again).numbers["anomalous_hall"]["A"], run(case).numbers["anomalous_hall"]["A"])
+
+
+def test_channels_are_written_and_read_again():
+    keys = {"name": "N", "thickness": 1e-8, "conductivity": 4e6, "spin_diffusion_length": 5e-9}
+    for hall in (None, {"up": [0, 1e5, 0], "down": "2e3 S/cm"}):
+        tables = {"experiment": "two-current", "layer": [keys | {"hall_conductivity": hall}], "boundary": FREE}
+        case = Run.from_dict(tables)
+        assert Run.from_dict(json.loads(json.dumps(case.resolved()))) == case
+
+
+def test_a_hall_conductivity_is_fitted_to_resistivities(tmp_path):
+    (tmp_path / "rho.csv").write_text("rho_xx, rho_yx\n" + f"{2e4 / 5e8}, {1e4 / 5e8}\n")
+    tables = {
+        "data": str(tmp_path / "rho.csv"),
+        "y": {"rho_xx": "resistivity.longitudinal", "rho_yx": "resistivity.transverse"},
+    }
+    tables |= {"sigma": {"rho_xx": 1e-9, "rho_yx": 1e-9}}
+    paths = "layer.A.conductivity", "layer.A.anomalous_hall.conductivity"
+    tables["parameter"] = [{"path": path} for path in paths]
+    found = fit(Run.from_dict({"experiment": "film", "layer": [layer({"conductivity": 3e3})], "fit": tables}))
+    assert [p.value for p in found.parameters.values()] == pytest.approx([2e4, 1e4], rel=1e-6)
 
 
 # what varies

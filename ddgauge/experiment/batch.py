@@ -7,6 +7,7 @@ import numpy as np
 from mpi4py import MPI
 
 from ddgauge.experiment.conductance import UNITS, beyond, perturbation
+from ddgauge.experiment.hall import anomalous_hall
 from ddgauge.experiment.problem import FAILURES
 from ddgauge.experiment.stacks import SPIN, Member, Stacks
 from ddgauge.model.layer import LayerCoefficients
@@ -160,7 +161,7 @@ class Film(Solved):
             "electric_field": {"value": self.E[n], "units": {"*": "V/m"}},
             "spin_current": dict(zip(names, self.current[n])) | {"units": {"*": "A/m^2"}},
             "accumulation": dict(zip(names, (mu_s[n] for mu_s in self.accumulation))) | {"units": {"*": "V"}},
-        }
+        } | anomalous_hall(self.stacks.members[n].stack)
 
 
 def _torques(stacks, steady, E):

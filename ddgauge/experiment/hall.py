@@ -59,10 +59,13 @@ class Anderson:
         return V + F - share @ (dV + dF)
 
 
-def anomalous_hall(stack, solution):
-    """{"anomalous_hall": {layer: (sigma_yz, sigma_zx, sigma_xy)}}, means over layers, S/m; {} of those without."""
+def anomalous_hall(stack, solution=None):
+    """{"anomalous_hall": {layer: (sigma_yz, sigma_zx, sigma_xy)}}, means over layers, S/m; {} of those without.
+
+    The solution is needed where they vary.
+    """
     found = {}
-    for name in solution.media:
+    for name in stack.names:
         law, thickness = stack[name].anomalous_hall, stack[name].thickness
         if law is None:
             continue

@@ -129,9 +129,9 @@ class AnomalousHall(Checked):
 
     conductivity: Varying("S/m", also=vector) | None = None  # sigma_xy, or (sigma_yz, sigma_zx, sigma_xy)
     conductance: Annotated[float, PlainValidator(_conductance), Number("S")] | None = None  # sigma_xy of a plane
-    bands: (
-        Annotated[Any, PlainValidator(_bands), PlainSerializer(lambda v: v if isinstance(v, str) else repr(v))] | None
-    ) = None
+    bands: Annotated[Any, PlainValidator(_bands), PlainSerializer(lambda v: repr(v) if callable(v) else v)] | None = (
+        None
+    )
     thickness: Quantity("m", "> 0") | None = None  # of a plane: its conductance is divided by this
     mass: Quantity("J") | None = None  # M of massive-dirac
     velocity: Quantity("m/s", "> 0") | None = None
@@ -148,7 +148,7 @@ class AnomalousHall(Checked):
 
     @model_validator(mode="after")
     def _fits(self):
-        given = self.model_fields_set
+        given = {key for key, field in type(self).model_fields.items() if getattr(self, key) != field.default}
         if not given & {"conductivity", "conductance", "bands"}:
             raise InputError(
                 f": needs conductivity (S/m), conductance (S, of a plane), or bands ({', '.join(map(repr, KEYS))})"

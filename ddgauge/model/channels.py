@@ -73,7 +73,9 @@ def _hall(value):
     return _spins(value, Axial("S/m"))
 
 
-HallOfSpins = Annotated[Any, PlainValidator(_hall), PlainSerializer(lambda value: value._asdict()), Number("S/m")]
+HallOfSpins = Annotated[
+    Any, PlainValidator(_hall), PlainSerializer(lambda value: value and value._asdict()), Number("S/m")
+]
 
 
 def total_and_polarisation(given):
