@@ -11,6 +11,7 @@ from ddgauge import Run, read, run
 from ddgauge.fem.sample import profile
 from ddgauge.keeper import Keeper
 from ddgauge.model import InputError
+from ddgauge.model.band_laws import band_laws
 from ddgauge.physics.generators import NAMES
 from ddgauge.physics.generators import SPIN_PSEUDOSPIN as U4
 from ddgauge.physics.two_band import BLOCK_NAMES, NUMBER
@@ -92,6 +93,42 @@ def test_the_budget_of_a_steady_state_closes_for_every_field():
         largest = max(abs(budget[f"film {other} transport"]) for other in BLOCK_NAMES)
         assert terms.sum() == pytest.approx(-budget[f"film {name} transport"], abs=1e-8 * largest)
         assert budget[f"film {name} rate"] == 0
+
+
+def test_what_flows_at_a_face_is_what_its_balance_has(tmp_path):
+    """Also where gauge fields and velocities act on a full valence band, which the solver does not hold."""
+    text = f"""
+[two_band]
+full_density = 1e22
+[[layer]]
+name = "film"
+thickness = "40 nm"
+[layer.two_band]
+hamiltonian = {{matrix = {pairs(H_OF_SLAB)}}}
+diffusion_c = 2e-3
+diffusion_v = 5e-4
+T1 = "10 ps"
+T2 = "0.5 ps"
+spin_time_c = "5 ps"
+spin_time_v = "1 ps"
+gauge = {{xo = [0, 0, 1e7], zy = [0, 0, 2e7]}}
+velocity = {{yz = [0, 0, 1e4]}}
+equilibrium = {{vv_o = 1e22}}
+generation = {{cc_o = 1e31, cc_x = 1e30, vv_o = -1e31}}
+[boundary.bottom]
+kind = "state"
+occupations = [1e21, 0, 5e21, 5e21]
+"""
+    result = solved(text)
+    flow = profile(result.solution)["j"][0, 2]
+    reference = band_laws(result.case)["film"].n_ref
+    leaving = fields(result.numbers["flow"], "bottom")
+    np.testing.assert_allclose(-reference * flow, leaving, atol=1e-5 * np.abs(leaving).max())
+    budget = result.numbers["budget"]
+    terms = ("group 1", "group 2", "group 3", "transport", "relaxation", "generation")
+    for name in BLOCK_NAMES:
+        parts = [budget[f"film {name} {term}"] for term in terms]
+        assert abs(sum(parts)) < 1e-8 * 1e32
 
 
 def test_covariance_no_number_knows_the_basis():
@@ -183,6 +220,30 @@ fields = {{cc_x = 1}}
     near = seen["z"] < 1e-7
     decay = np.log(cc[near, 1] - 1j * cc[near, 2])
     assert -np.polyfit(seen["z"][near], decay, 1)[0] == pytest.approx(2.469619305e7 + 2.024603545e7j, rel=1e-5)
+
+
+def test_precession_in_a_field_with_a_gradient_loses_spin_to_diffusion():
+    """|S_perp| = exp(-D G^2 t^3 / 3) and the phase G z t of Torrey's equation, the gradient G in steps of layers."""
+    h, count, G, D, t = 5e-9, 60, 5e19, 1e-3, 1e-12
+    layers = []
+    for k in range(count):
+        bands = {"hamiltonian": {"spin_c": [0, 0, HBAR * G * (k + 0.5 - count / 2) * h / 2]}, "diffusion_c": D}
+        bands["initial"] = {"fields": {"cc_x": 1}}
+        layers.append({"name": f"{k}", "thickness": h, "two_band": bands})
+    case = {
+        "experiment": "two-band",
+        "two_band": {"mode": "excess"},
+        "mesh": {"cells": 1},
+        "solver": {"degree": 2},
+        "layer": layers,
+        "time": {"end": t, "samples": 2, "initial": "given", "scheme": "splitting", "steps": 12},
+    }
+    state = run(Run.from_dict(case | QUIET)).numbers["state"]
+    for k, phase in (count // 2, 0), (count // 2 - 4, -4 * G * h * t):
+        S_x, S_y = fields(state, f"{k - 1}|{k}", ("cc_x", "cc_y"))
+        spin = (S_x + 1j * S_y) * np.exp(-1j * phase)
+        assert spin.real == pytest.approx(0.434598209, rel=1e-3)
+        assert abs(spin.imag) < 1e-3
 
 
 def test_electrons_screen_a_step_of_the_doping():

@@ -36,10 +36,13 @@ def two_band(problem):
     problem.weigh = partial(bands.balances, told.laws)
     assembly = problem.assembly()
     if case.time is not None:
-        return evolution(problem, assembly, told)
-    solution = steady(problem, assembly, told.laws)
-    result = Result(case, told.numbers(0.0, solution), solution)
+        result = evolution(problem, assembly, told)
+    else:
+        solution = steady(problem, assembly, told.laws)
+        result = Result(case, told.numbers(0.0, solution), solution)
     told.warn()
+    for solution in [result.solution, *(frame for _, frame in result.frames)]:
+        solution.flows = {name: law.currents for name, law in told.laws.items()}  # with those of a full band
     return result
 
 
@@ -110,9 +113,7 @@ def evolution(problem, assembly, told):
             start = steady(problem, assembly, laws).x
         return evolution.begin(start, times.start)
 
-    result = followed(problem, assembly, evolution, begin, told.numbers)
-    told.warn(times.times)
-    return result
+    return followed(problem, assembly, evolution, begin, told.numbers)
 
 
 def at_start(stack, assembly, laws):
@@ -173,9 +174,9 @@ class Told:
                 self._worst[layer] = value, x[2], time
         return {layer: value for layer, (value, _) in found.items()} | {"units": {"*": "1"}}
 
-    def warn(self, times=None):
-        """Add warnings of layers where the density matrix was no state, at one of the times (s) if there are some."""
+    def warn(self):
+        """Add warnings of layers where the density matrix was no state."""
         for layer, (value, z, time) in self._worst.items():
             if value < bands.NEGATIVE:
-                place = f"at z = {z * 1e9:.4g} nm" + ("" if times is None else f", t = {time:.4g} s,")
+                place = f"at z = {z * 1e9:.4g} nm" + (f", t = {time:.4g} s," if self.problem.case.time else "")
                 self.problem.warnings.append(NO_STATE.format(layer=layer, value=value, place=place))
