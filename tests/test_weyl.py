@@ -107,7 +107,8 @@ def test_an_imbalance_decays_in_time_as_its_slowest_mode():
 
 @pytest.mark.parametrize("ranks", [2, 3])
 def test_ranks_find_the_same(tmp_path, ranks):
-    text = (EXAMPLES / "weyl_bar/bar.toml").read_text().replace("B = [0, 0, 3]", "B = [2, 0, 3]")
+    text = (EXAMPLES / "weyl_bar/bar.toml").read_text()
+    text = text.replace("B = [0, 0, 3]", "B = [2, 0, 3]\ngradient = [[0, 0, 0], [0, 0, 0], ['0.5 T/um', 0, 0]]")
     mesh = '[mesh]\ndimension = 2\nsize = ["3 um"]\nperiodic = false\nlateral_cells = 8\n'
     (tmp_path / "plate.toml").write_text(text + mesh + "[boundary.left]\nkind = 'insulating'\narc_velocity = 300\n")
     found = []
