@@ -195,6 +195,8 @@ class Nonlinear(Equations):
         A step is short enough for the one that the same factors would take next to be smaller: a measure that does not
         depend on the units of the equations (Deuflhard). Factors are kept where that is much smaller.
         """
+        if shift and self._made == shift and (found := self._with_old_factors(x, load, shift)):
+            return found
         left, terms = self._missing(x, load, shift)
         share = 1.0
         for step in range(1, STEPS + 1):
@@ -228,6 +230,20 @@ class Nonlinear(Equations):
                 return x, step, self._relative(*self._missing(x, load, shift))
         raise self._failed(x, left, terms, STEPS, length)
 
+    def _with_old_factors(self, x, load, shift):
+        """What `newton` gives, where the factors of the last step of time do; None where they do not."""
+        left, _ = self._missing(x, load, shift)
+        change, ratio, size = self._step(left), 0.0, self._size(x)
+        while ratio < KEEP:
+            x = x + change
+            left, terms = self._missing(x, load, shift)
+            length = self._length(change, size)
+            if length < self.tolerance or self.linear:
+                return x, 0, self._relative(left, terms)
+            change = self._step(left) if self._finite(left) else np.full_like(left, np.inf)
+            ratio = self._length(change, size) / length
+        return None
+
     def _missing(self, x, load, shift):
         """(rows, n) load - law(x) - shift storage x of what is free, and the size of its terms."""
         free = ~self.fixed[: self.assembly.owned]
@@ -254,8 +270,6 @@ class Nonlinear(Equations):
         return self.dot(l, self.store(self.spread(x)))
 
     def _factorise(self, x, shift):
-        if self.linear and self._made == (shift or 1.0):
-            return
         blocks = self.derivative(x)
         if shift:
             blocks = blocks + shift * self.storage
@@ -319,9 +333,6 @@ class Nonlinear(Equations):
         constants = self.null_space(blocks)
         some = [A for A in range(self.n) if A in self.conserved or any(z[:, A].any() for z in constants)]
         kept = self._conserving(blocks, some)
-        if len(constants) > len(kept):
-            A = int(np.argmax(np.abs(constants[0]).sum(axis=0)))
-            raise SolverError(f"nothing holds field {A}; give its value at a face")
         diagonal, rest, anchors = np.flatnonzero(a.rows == a.columns), list(kept), []
         for k, l in enumerate(rest):
             rank, row, A = self._largest_entry(l)
@@ -334,7 +345,10 @@ class Nonlinear(Equations):
         for k, z in enumerate(rest):
             _, _, B = self._largest_entry(z)
             there = [self.comm.bcast(float(z[row, B]) if self.comm.rank == r else None, r) for r, row, _, _ in unpaired]
-            near = [anchor for anchor, value in zip(unpaired, there) if value]
+            source = self.comm.allreduce(blocks[diagonal, B].any(axis=0), MPI.LOR)  # fields in the equation of B
+            near = [anchor for anchor, value in zip(unpaired, there) if value and source[anchor[2]]]
+            if not near:
+                raise SolverError(f"nothing holds field {B}; give its value at a face")
             chosen = next((anchor for anchor in near if anchor[2] == B), near[0])
             unpaired.remove(chosen)
             chosen[3] = B
