@@ -54,6 +54,16 @@ def test_constant_densities_of_states_are_the_linear_law():
         np.testing.assert_allclose(told(full)[key], told(plain)[key], rtol=1e-6, atol=1e-12)
 
 
+def test_a_reversed_magnet_is_one_along_the_opposite_axis():
+    J_L, J_R = tilted(THETA)
+    plain = device(layers=[magnet("F1", J_L), magnet("F2", J_R)])
+    turned = device(layers=[magnet("F1", J_L), magnet("F2", -J_R, reversed=True)])
+    for key in ("charge_current", "spin_current", "torque"):
+        np.testing.assert_allclose(told(turned)[key], told(plain)[key], rtol=1e-7, atol=1e-12)
+    (_, above), (_, other) = (found.numbers["accumulation"][PAIR] for found in (plain, turned))
+    assert abs(above) > 1e-5 and other == pytest.approx(-above, rel=1e-6)
+
+
 def test_a_difference_of_temperatures_gives_seebecks_voltage():
     """-(V_L - V_R)/(T_L - T_R) of an open circuit."""
     top, T = {"kind": "floating", "spin": "free"}, dict(temperature_below=300.5, temperature_above=299.5)

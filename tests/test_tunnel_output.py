@@ -9,9 +9,11 @@ from scipy.constants import e, hbar, k
 
 from ddgauge import output
 from ddgauge.physics.tunnel import facet, flat, si
-from ddgauge.physics.tunnel.coefficients import spin_rates
+from ddgauge.physics.tunnel.coefficients import coefficients, spin_rates
 from ddgauge.physics.tunnel.dos import Dos
-from tests.tunnel_valves import PAIR, junction, magnet, metal_along, tilted, told
+from ddgauge.physics.tunnel.electrodes import FlatStoner
+from tests.solved import result
+from tests.tunnel_valves import PAIR, barrier, junction, magnet, metal_along, tilted, told
 
 
 def test_emission_and_exchange_torque_in_numbers():
@@ -94,6 +96,25 @@ def test_tensors_are_of_both_electrodes_and_between():
     np.testing.assert_allclose(seen["exchange"]["LL"], expected, rtol=1e-9, atol=1e-9 * np.abs(expected).max())
 
 
+def test_quadrupole_currents_are_those_of_electrons_beside_the_barrier():
+    """Flat bands that differ, at mu_s = -e V_s of both spins, against the integrals over any bands."""
+    layers = [magnet(name, axis, conductivity=2e5) for name, axis in zip(("F1", "F2"), tilted(1.2))]
+    bands = {"splitting_below": "1.5 eV", "splitting_above": "0.5 eV", "half_width_below": "4 eV"}
+    found = junction(layers=layers, V=0.3, T=(300, 200), alignment="rigid", **bands)
+    u = [found.solution.interface_potential("F1", "F2", side) for side in (0, 1)]
+    assert abs(u[0][1]) > 1e-3  # V
+    electrodes = [
+        FlatStoner(D, J, 1.0, (-(u0 + a), -(u0 - a)), k * T / e)
+        for (u0, a), D, J, T in zip(u, (4.0, 5.0), (1.5, 0.5), (300, 200))
+    ]
+    c, Gamma, seen = coefficients(*electrodes, 1.0), flat.Gamma(*electrodes, 1.0), told(found)
+    expected = np.array([c.L.exchange, c.R.exchange]).T / Gamma * e
+    for key, values in zip(("emission", "absorption", "turning"), expected):
+        np.testing.assert_allclose(seen[key], si.rate_per_area(values, 1e12), rtol=1e-5, atol=1e23)
+    T_S = si.torque_per_area(c.L.T_S / Gamma * e, 1e12)
+    np.testing.assert_allclose(seen["exchange_torque"], T_S * np.cross(*tilted(1.2)), rtol=1e-5, atol=1e-12)
+
+
 @pytest.mark.parametrize("experiment", ["two-current", "transport"])
 def test_angular_momentum_of_currents_and_torques_is_kept(experiment):
     """What both bodies lose of spin at the barrier and what their moments get add up to nothing."""
@@ -130,6 +151,26 @@ def test_facets_hold_what_the_numbers_are_means_of(dimension, tmp_path):
         np.testing.assert_allclose(shown.point_data[name], expected, rtol=1e-6, atol=1e-9 * np.abs(value).max())
     kept = json.loads((tmp_path / "result.json").read_text())["barrier"]
     assert kept["units"]["torque"] == "J/m^2" and kept["exchange"][PAIR]["LL"] == seen["exchange"]["LL"].tolist()
+
+
+@pytest.mark.parametrize("size, shape", [(["12 nm"], "simplex"), (["12 nm", "8 nm"], "simplex"), (["12 nm"], "box")])
+def test_both_sides_of_a_facet_are_at_one_place(size, shape, tmp_path):
+    """Current that turns along the barrier: potentials at its points are those of the layers' nodes there."""
+    mesh = {"dimension": len(size) + 1, "size": size, "shape": shape, "element_size": "4 nm", "cells": 2}
+    ends = {"left": {"kind": "contact", "voltage": 0}, "top": {"kind": "current", "current_density": 1e12}}
+    layers = [magnet(name, axis, thickness=d) for name, axis, d in zip(("F1", "F2"), tilted(1.2), ("4 nm", "9 nm"))]
+    layers[1]["conductivity"] = 1e6
+    law = {PAIR: {"tunnel": barrier(G0=1e15)}}
+    found = result("two-current", layers, interface=law, boundary=ends, mesh=mesh | {"periodic": False})
+    output.prepare(tmp_path)
+    output.write(found, tmp_path)
+    shown, fields = (pyvista.read(tmp_path / f"{name}.vtu") for name in ("interface_F1_F2", "fields"))
+    mean = (fields.point_data["V_up (V)"] + fields.point_data["V_down (V)"]) / 2
+    drops = shown.point_data["voltage drop (V)"]
+    assert np.ptp(drops) > 0.1 * np.abs(drops).max()
+    for point, drop in zip(shown.points, drops):
+        below, above = mean[np.linalg.norm(fields.points - point, axis=1) < 1e-6]
+        assert drop == pytest.approx(below - above, rel=1e-9, abs=1e-12)
 
 
 def test_a_bias_beyond_the_bands_is_warned_of():
