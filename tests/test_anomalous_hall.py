@@ -283,6 +283,19 @@ def test_opposite_hall_conductivities_pile_up_spins_as_a_spin_hall_effect():
     assert found["voltage"]["top"] == pytest.approx(found["voltage"]["bottom"], abs=1e-9 * top)
 
 
+def test_valleys_pile_up_at_the_sides_of_a_strip_in_the_plane():
+    """sigma_xy of each: mu_s = 2 (sigma_xy E ell / sigma_s) tanh(w / 2 ell) at y = w, angle squared aside."""
+    strip = {"name": "N", "thickness": 4e-9, "conductivity": 4e6, "spin_diffusion_length": "5 nm"}
+    ends = {"left": {"voltage": 4e-3}, "right": {"voltage": 0.0}}
+    tables = {"boundary": {name: end | {"kind": "contact", "spin": "free"} for name, end in ends.items()}}
+    tables["mesh"] = {"dimension": 3, "size": [40e-9, 20e-9], "periodic": False, "lateral_cells": [2, 10], "cells": 1}
+    hall = {"up": -2e4, "down": 2e4}
+    found = numbers("two-current", [strip | {"hall_conductivity": hall}], solver={"degree": 2}, **tables)
+    piled = 2 * 2e4 / 2e6 * 1e5 * 5e-9 * np.tanh(2.0)  # up goes to +y where sigma_xy < 0: j_y = -sigma_xy E_x
+    assert found["accumulation"]["back"] == pytest.approx(piled, rel=2e-3)
+    assert found["accumulation"]["front"] == pytest.approx(-piled, rel=2e-3)
+
+
 def test_equal_hall_conductivities_make_a_voltage_and_no_spin():
     found = valley(3e5, 3e5)
     assert found["voltage"]["top"] == pytest.approx(3e5 / 2e6 * 1e5 * 20e-9, rel=1e-9)
@@ -376,8 +389,9 @@ def test_a_layer_that_cannot_be_is_told(keys, said):
         (DIRAC | {"velocity": 1e6}, {"field": [0, 0, 4.0]}, "D = 1 + (e/hbar) B.Omega = 1.52657"),
         (CHERN, {"drive": [1e8, 0, 0]}, "the field moves electrons through e E l ="),
         (DIRAC | {"velocity": 1e6}, {"drive": [2e6, 0, 0]}, "of the gap, which should be far below 1"),
+        (DIRAC | {"velocity": 1e6, "chemical_potential": RISING}, {}, "chemical_potential changes over 1e-08 m, which"),
         (
-            WEYL | {"temperature": 300},
+            WEYL,
             {"field": [0, 0, 50.0]},
             "of the nodes, sqrt(e B/hbar), there are no wave packets",
         ),

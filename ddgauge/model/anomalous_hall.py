@@ -45,6 +45,11 @@ class Profile(Checked):
             raise InputError(": start and end must be two points")
         return self
 
+    @property
+    def length(self):
+        """m."""
+        return float(np.linalg.norm(np.subtract(self.end, self.start)))
+
     def __call__(self, x):
         a, b = np.array(self.start), np.array(self.end)
         share = np.clip((b - a) @ (x - a[:, None]) / ((b - a) @ (b - a)), 0, 1)
@@ -324,6 +329,14 @@ def cautions(layer, B, E):
             )
     if E.any() and law.bands is not None and (worst := _drop(law, np.linalg.norm(E))) > WELL_BELOW:
         said.append(f"the field moves electrons through e E l = {worst:.2g} of the gap, which should be far below 1")
+    if law.bands == "massive-dirac" and law.velocity is not None:
+        length = max((HBAR * law.velocity / (2 * abs(M)) for M, _ in law.masses if M), default=0.0)
+        for key in "chemical_potential", "temperature":
+            value = getattr(law, key)
+            if isinstance(value, Profile) and length > WELL_BELOW * value.length:
+                said.append(
+                    f"{key} changes over {value.length:.3g} m, which should be far above hbar v / 2 M = {length:.3g} m"
+                )
     return [f"layer {layer.name!r}: anomalous_hall: {each}" for each in said]
 
 

@@ -103,7 +103,7 @@ def hall_at(model, mu, T, rtol=1e-7):
     which = which.ravel()
     mu, T = pairs.T
     if len(pairs) <= FEW:
-        return np.array([hall_conductivity(model, *pair, rtol) for pair in pairs])[which]
+        return np.array([hall_conductivity(model, *pair, rtol) for pair in pairs]).reshape(-1, 3)[which]
     if np.ptp(mu) and np.ptp(T):
         raise ValueError(
             f"{type(model).__name__}: chemical potential and temperature both vary over {len(pairs)} points, one of "
