@@ -325,6 +325,16 @@ def test_densities_of_states_that_diverge_at_one_energy_are_warned_of():
     assert more.endswith("(and 2 more like it along the scans)")
 
 
+def test_closed_forms_stand_beside_where_the_edges_are_far(tmp_path):
+    result = run(Run.from_dict(tables(scan("splitting", 5, 40))))
+    far, near = result.numbers["scan"]["closed_form"]["L"]["T_S"]
+    assert far == pytest.approx(result.numbers["scan"]["L"]["T_S"][0], rel=1e-9) and near is None
+    output.write(result, output.prepare(tmp_path))
+    with (tmp_path / "curve.csv").open() as file:
+        assert [row["T_S L closed form (E)"] == "nan" for row in csv.DictReader(file)] == [False, True]
+    assert json.loads((tmp_path / "result.json").read_text())["scan"]["closed_form"]["L"]["T_S"][1] is None
+
+
 def test_a_point_of_a_scan_that_cannot_be_is_named():
     message = r"scan, at angle = 0, electrode.L.splitting = 60: splitting = 60 E, must be <= 2 half_width = 50 E"
     with pytest.raises(InputError, match=message):

@@ -162,11 +162,12 @@ class Point:
             },
             "electrodes": {
                 "spin": self.axes,
+                "magnetisation": {side: 0.0 - J for side, J in self.axes.items()},
                 **{
                     key: {side: getattr(electrode, key) for side, electrode in zip(SIDES, setting)}
                     for key in ("chemical_potential", "temperature")
                 },
-                "units": {"spin": "1", "*": ENERGY},
+                "units": {"spin": "1", "magnetisation": "1", "*": ENERGY},
             },
             "storage": self.storage() | {"units": {"N": "1", "S": "hbar", "*": "hbar^2"}},
             "stored_quadrupole": tensors | {"units": {"*": "hbar^2"}},
@@ -238,7 +239,9 @@ def _in_si(case, numbers):
         factor, unit = factors["charge" if key == "charge_current" else "torque" if key == "torque" else "*"]
         table = {name: _times(value, factor) for name, value in numbers[key].items() if name != "units"}
         found[f"{key}_si"] = table | {"units": {"*": unit}}
-    return found
+    names = {"charge": "charge_current", "torque": "torque", "*": "rate"}
+    conversion = {names[key]: factor for key, (factor, _) in factors.items()}
+    return found | {"conversion": conversion | {"units": {names[key]: unit for key, (_, unit) in factors.items()}}}
 
 
 def _times(value, factor):
@@ -314,9 +317,8 @@ def _row(point):
 
 
 def _stacked(rows):
-    """Rows of numbers, vectors and tables as one table of arrays; None where some have none."""
-    if any(row is None for row in rows):
-        return None
-    if isinstance(rows[0], dict):
-        return {key: _stacked([row[key] for row in rows]) for key in rows[0]}
-    return np.array(rows)
+    """Rows of numbers, vectors and tables as one table of arrays; of numbers that some rows lack lists with None."""
+    there = [row for row in rows if row is not None]
+    if there and isinstance(there[0], dict):
+        return {key: _stacked([row and row[key] for row in rows]) for key in there[0]}
+    return (np.array(rows) if len(there) == len(rows) else rows) if there else None

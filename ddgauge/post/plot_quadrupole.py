@@ -87,7 +87,7 @@ def principal(lines, title):
                 axes.set_title(f"into {name}, {part}", fontsize=8)
                 axes.margins(x=0)
         for axes in grid[-1]:
-            axes.set_xlabel(lines.label)
+            lines.name_x(axes)
         for axes in grid[:, 0]:
             axes.set_ylabel(f"({lines.unit} hbar$^2$)")
         grid[0, -1].legend(**BESIDE | {"fontsize": 7})

@@ -11,6 +11,7 @@ from ddgauge.post.tunnel_run import parameters as scanned
 from ddgauge.post.tunnel_run import unit_of
 
 MOST = 6  # lines of one colour scale
+DECADES = 50  # ratio of values beyond which their axis is logarithmic
 NOTHING = 1e-9  # of the largest of a figure: rounding
 FAINT = 1e-6  # what of a coefficient needs no panel beside the largest
 LABELS = {
@@ -68,6 +69,12 @@ class Lines:
         """Of the axis."""
         unit = _short(unit_of(self.table, self.name))
         return f"{NAMES.get(self.name, self.name)}" + (f" ({unit})" if unit else "")
+
+    def name_x(self, axes):
+        """Name the axis of a panel, logarithmic where the values are."""
+        axes.set_xlabel(self.label)
+        if self.x.min() > 0 and self.x.max() > DECADES * self.x.min():
+            axes.set_xscale("log")
 
     def colours(self):
         """One for each group."""
@@ -214,7 +221,7 @@ def _panels(lines, panels, found, formula, title, unit=None):
                         axes.plot(lines.x[dots], np.asarray(formula[key], float)[dots], color=colour, **FORMULA)
             if formula:
                 axes.plot([], [], color="#555555", label="closed form", **FORMULA)
-            axes.set_xlabel(lines.label)
+            lines.name_x(axes)
             axes.set_ylabel(" ".join(filter(None, (name, f"({unit})" if unit else ""))))
             axes.axhline(0, color="#888888", linewidth=0.6)
             axes.margins(x=0)

@@ -37,7 +37,8 @@ def junction_rows(numbers):
         if name != "units"
     ]
     table = numbers["electrodes"]
-    names = {"spin": "majority spin", "chemical_potential": "chemical potential", "temperature": "temperature"}
+    names = {"spin": "majority spin", "magnetisation": "magnetisation", "chemical_potential": "chemical potential"}
+    names["temperature"] = "temperature"
     for side in ("L", "R"):
         rows += [(f"{side} {name}", *_padded(table[key][side], 3), unit_of(table, key)) for key, name in names.items()]
     return ("", "x", "y", "z", "unit"), rows
