@@ -113,7 +113,7 @@ spin_time_c = "5 ps"
 spin_time_v = "1 ps"
 gauge = {{xo = [0, 0, 1e7], zy = [0, 0, 2e7]}}
 velocity = {{yz = [0, 0, 1e4]}}
-equilibrium = {{vv_o = 1e22}}
+equilibrium = {{cc_o = 2e21, vv_o = 9e21, vv_z = 1e21}}
 generation = {{cc_o = 1e31, cc_x = 1e30, vv_o = -1e31}}
 [boundary.bottom]
 kind = "state"
@@ -476,6 +476,8 @@ def test_a_run_leaves_fields_under_both_sets_of_names_and_a_page(tmp_path):
     columns = read_columns(tmp_path / "out/profile.csv")
     assert columns["J_zo z (1/(m^2 s))"][0] == pytest.approx(3595.6292e20, rel=1e-3)
     assert columns["J_c z (1/(m^2 s))"][0] == pytest.approx(1797.8146e20, rel=1e-3)
+    flows = [columns[f"J_{name} (1/(m^2 s))"][0] for name in ("v z", "c z spin z", "v z spin x")]
+    assert flows == pytest.approx([-1797.8146e20, 2477.005e20, -468.022e20], rel=2e-3)
     for name in "profile.png", "profile_pseudospin.png", "density.png":
         assert (tmp_path / "out" / name).stat().st_size > 1e4
     printed("-m", "ddgauge", "report", tmp_path / "out")
