@@ -1,149 +1,15 @@
-"""Electrodes of a tunnel junction: the keys of [electrode.L] and [electrode.R], of each kind.
+"""Electrodes of a tunnel junction: the keys of [electrode.L] and [electrode.R], of each kind."""
 
-Energies are numbers in E, the junction's energy_unit, in which temperatures are too (k_B = 1).
-"""
-
-import csv
-from functools import cached_property
-from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
-from numpy.polynomial import Chebyshev
-from pydantic import BeforeValidator, Field, PlainSerializer, PlainValidator, SerializeAsAny, model_validator
+from pydantic import BeforeValidator, SerializeAsAny
 
-from ddgauge.model.errors import Checked, InputError, instead_of, listed, show
-from ddgauge.model.quantities import Number, Numbers, Quantity, Vector, nonzero
+from ddgauge.model.electrode import ENERGY, Electrode, Energy
+from ddgauge.model.electrode_lists import Count, Curve, FromFile, density, smooth, spline
+from ddgauge.model.errors import InputError, instead_of, listed, show
+from ddgauge.model.quantities import Numbers, Quantity
 from ddgauge.physics.tunnel import dos, electrodes, modes
-
-ENERGY = "E"  # stands for the energy_unit in messages and results
-
-
-def Energy(sign=""):
-    """A number in the energy_unit of the junction; text with a unit is converted before it comes here."""
-    return Quantity(ENERGY, sign)
-
-
-def _list_or_function(value, number):
-    if callable(value):
-        return value
-    if not isinstance(value, list | tuple | np.ndarray):
-        raise ValueError(f" = {show(value)}, must be a list of numbers, or in Python a function")
-    return np.array([number(x) for x in value])
-
-
-def _plain(value):
-    if callable(value):
-        return f"function {getattr(value, '__name__', type(value).__name__)}"
-    return value.tolist() if isinstance(value, np.ndarray) else value
-
-
-def Curve(unit=ENERGY, sign=""):
-    """A list of numbers, or in Python a function of arrays."""
-    number = Number(unit, sign)
-    return Annotated[
-        Any, PlainValidator(lambda value: _list_or_function(value, number)), PlainSerializer(_plain), number
-    ]
-
-
-PANEL = 8  # numbers of a table of densities of states between two breaks of integrals
-DENSE, FOLLOWS = 8, 1e-9  # numbers from which on a polynomial smooths them, and how well it must follow them
-POSITIVE = Number("", "> 0")
-
-
-def _count(value):
-    return value if callable(value) else POSITIVE(value)  # a function: density of modes over x
-
-
-class FromFile(Checked):
-    """Lists that may stand in a file: text, a row for each point, its first line the names of the columns."""
-
-    lists: ClassVar[tuple] = ()  # keys that are columns of the file
-
-    file: Path | None = Field(None, exclude=True)
-
-    @classmethod
-    def prepare(cls, given):
-        if given.get("file") is None:
-            return given
-        if beside := [key for key in cls.lists if key in given]:
-            raise InputError(f": give either file or {beside[0]}, not both")
-        return given | columns(Path(given["file"]), cls.lists)
-
-
-def columns(path, known):
-    """{name: list} of the columns of a file that are known; commas or blanks between numbers, # before a comment."""
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            lines = [(k, line.partition("#")[0].strip()) for k, line in enumerate(file, start=1)]
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"file = {str(path)!r}: cannot be read ({getattr(error, 'strerror', 'is no text')})") from None
-    lines = [(k, next(csv.reader([line])) if "," in line else line.split()) for k, line in lines if line]
-    if not lines:
-        raise InputError(f"file = {str(path)!r}: is empty, must have a line of names and rows of numbers")
-    names = [name.strip() for name in lines[0][1]]
-    if unknown := [name for name in names if name not in known]:
-        raise InputError(f"file = {str(path)!r}: unknown column {instead_of(unknown[0], known, 'columns')}")
-    rows = []
-    for k, cells in lines[1:]:
-        try:
-            rows.append([float(cell) for cell in cells])
-        except ValueError:
-            raise InputError(f"file = {str(path)!r}, line {k}: {' '.join(cells)!r}, must be numbers") from None
-        if len(cells) != len(names):
-            raise InputError(f"file = {str(path)!r}, line {k}: {len(cells)} numbers, must be {len(names)}")
-    return dict(zip(names, np.array(rows).T.tolist()))
-
-
-class Electrode(Checked):
-    """What all electrodes have."""
-
-    kind: str
-    chemical_potential: Energy()
-    temperature: Energy(">= 0")
-    spin: Vector("", read=nonzero) | None = None  # along the majority spin
-    magnetisation: Vector("", read=nonzero) | None = None  # or against it
-
-    @model_validator(mode="after")
-    def _whole(self):
-        if self.spin is not None and self.magnetisation is not None:
-            raise InputError(": give either spin or magnetisation, not both; they are opposite")
-        if self.spin is None and self.magnetisation is None and self.magnetic:
-            raise InputError(
-                ": needs spin, the direction of the majority spin, or magnetisation, which is opposite to it"
-            )
-        self.electrode  # noqa: B018, it is checked when it is made
-        return self
-
-    @property
-    def magnetic(self):
-        """Whether the two spins differ."""
-        return True
-
-    @property
-    def axis(self):
-        """Unit vector along the majority spin."""
-        if self.spin is None and self.magnetisation is None:
-            return np.array([0.0, 0.0, 1.0])
-        v = np.array(self.spin) if self.spin is not None else -np.array(self.magnetisation)
-        return v / np.linalg.norm(v) + 0.0
-
-    @cached_property
-    def electrode(self):
-        """The physics.tunnel Electrode; InputError where there is none."""
-        try:
-            return self._electrode(self.chemical_potential, self.temperature)
-        except ValueError as error:
-            if isinstance(error, InputError):
-                raise
-            raise InputError(f": {str(error).partition(': ')[2]} (energies in {ENERGY})") from None
-
-    def with_(self, **changes):
-        """This electrode with some keys changed."""
-        if wrong := [key for key in changes if key not in type(self).model_fields]:
-            raise InputError(f": a band of kind {self.kind!r} has no {wrong[0]}")
-        keys = [key for key in type(self).model_fields if key not in ("file", *changes)]
-        return type(self)(**{key: value for key in keys if (value := getattr(self, key)) is not None} | changes)
 
 
 class Shifted(Electrode):
@@ -226,12 +92,12 @@ class Densities(FromFile, Electrode):
     def _electrode(self, mu, T):
         if callable(self.nu_up):
             return dos.Dos(self.nu_up, self.nu_dn, self.up, self.dn, mu, T, self.partner)
-        (up, nu_up), (dn, nu_dn) = (_table(self.energy, getattr(self, key), key) for key in ("nu_up", "nu_dn"))
+        (up, nu_up), (dn, nu_dn) = (density(self.energy, getattr(self, key), key) for key in ("nu_up", "nu_dn"))
         g = self.partner
         if g is not None and not callable(g):
             if len(g) != len(self.energy):
                 raise InputError(f"partner has {len(g)} numbers, must have {len(self.energy)}, as many as energy")
-            g = _spline(self.energy, g)
+            g = spline(self.energy, g)
         return Table(nu_up, nu_dn, up, dn, mu, T, g)
 
 
@@ -258,47 +124,16 @@ class Rigid(FromFile, Electrode):
 
     def _electrode(self, mu, T):
         J = self.splitting
-        ends, nu = (self.ends, self.nu) if callable(self.nu) else _table(self.energy, self.nu, "nu")
+        ends, nu = (self.ends, self.nu) if callable(self.nu) else density(self.energy, self.nu, "nu")
         up, dn = (tuple(np.array(ends) - s * J / 2) for s in (1, -1))
         kind = dos.Dos if callable(self.nu) else Table
         return kind(lambda w: nu(w + J / 2), lambda w: nu(w - J / 2), up, dn, mu, T, lambda w: w + J)
-
-
-def _spline(x, y):
-    from scipy.interpolate import CubicSpline  # here, because it takes long to import
-
-    return CubicSpline(x, y)
-
-
-def _smooth(x, y):
-    """A function through numbers, and where it is not smooth: a polynomial, or cubics if that does not follow them."""
-    fit = Chebyshev.fit(x, y, int(2 * np.sqrt(len(x))) if len(x) > DENSE else len(x) - 1, domain=[0, 1])
-    if np.abs(fit(x) - y).max() <= FOLLOWS * np.ptp(y):
-        return fit, ()
-    return _spline(x, y), x[1:-1]
 
 
 def _require(given, *keys):
     for key in keys:
         if given.get(key) is None:
             raise InputError(f": needs {key}{'' if key == 'energy' else ', the ends of the band'} ({ENERGY})")
-
-
-def _table(energy, nu, key):
-    """Energies between which a density of states is there, with some within, and the function: cubics in no excess."""
-    w = np.array(energy)
-    if len(w) < 2 or np.any(np.diff(w) <= 0):
-        raise InputError("energy must be two numbers or more, each above the one before")
-    if len(nu) != len(w):
-        raise InputError(f"{key} has {len(nu)} numbers, must have {len(w)}, as many as energy")
-    inside = np.flatnonzero(nu != 0)
-    if not len(inside):
-        raise InputError(f"{key} is zero everywhere, must have states")
-    band = slice(max(inside[0] - 1, 0), inside[-1] + 2)
-    w, nu = w[band], nu[band]
-    from scipy.interpolate import PchipInterpolator  # here, because it takes long to import
-
-    return tuple(np.unique([*w[:-1:PANEL], w[-1]])), PchipInterpolator(w, nu)
 
 
 class Band(FromFile):
@@ -309,7 +144,7 @@ class Band(FromFile):
     x: Numbers("") | None = None  # of the lists; evenly from 0 to 1 without it
     e_up: Curve()
     e_dn: Curve()
-    states: Annotated[Any, PlainValidator(_count), PlainSerializer(_plain), POSITIVE] = 1.0  # number of modes
+    states: Count() = 1.0  # in Python also their density over x
     points: Numbers("") = ()  # x where something is not smooth
 
     @classmethod
@@ -325,7 +160,7 @@ class Band(FromFile):
                 x = np.linspace(0, 1, len(values)) if self.x is None else np.array(self.x)
                 if len(x) != len(values) or len(x) < 4 or np.any(np.diff(x) <= 0) or (x[0], x[-1]) != (0, 1):
                     raise InputError(f"{key} has {len(values)} numbers, must have 4 or more, at x from 0 to 1, rising")
-                values, knots = _smooth(x, values)
+                values, knots = smooth(x, values)
                 points = (*points, *knots)
             e.append(values)
         return modes.Band(*e, self.states, points)

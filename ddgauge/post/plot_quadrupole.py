@@ -54,7 +54,7 @@ def _surface(panel, Q, spins):
     if largest > 0:
         size = np.einsum("iab,ij,jab->ab", n, Q, n) / largest
         colours = np.where((size > 0)[..., None], to_rgba(PLUS), to_rgba(MINUS))
-        panel.plot_surface(*(np.abs(size) * n), facecolors=colours, rstride=1, cstride=1, linewidth=0, shade=True)
+        panel.plot_surface(*(np.abs(size) * n), facecolors=colours, rstride=1, cstride=1, linewidth=0, rasterized=True)
     names = ("$J_L$", "$J_R$") if np.linalg.norm(spins[0] - spins[1]) > 1e-9 else ("$J_L$, $J_R$",)
     for J, name in zip(spins, names):
         panel.plot(*np.outer(J, [0, 1.1]), color="#222222", linewidth=1.2)

@@ -6,7 +6,7 @@ from functools import cache
 from typing import get_args
 
 WIDTH = 100
-OF_JUNCTIONS = ("ddgauge.model.tunnel_run", "ddgauge.model.electrodes")
+OF_JUNCTIONS = ("electrode", "electrodes", "electrode_lists", "junction", "tunnel_run")  # modules of model
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -36,7 +36,7 @@ def units(of_junctions=False):
 
     found = {}
     for kind in _kinds(Checked):
-        if (kind.__module__ in OF_JUNCTIONS) != of_junctions:
+        if (kind.__module__.rpartition(".")[2] in OF_JUNCTIONS) != of_junctions:
             continue
         for name, field in kind.model_fields.items():
             found.setdefault(field.alias or name, set()).update(_units(field.annotation, field.metadata) or [""])

@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ddgauge.experiment.tunnel_run import Point
+from ddgauge.experiment.tunnel_point import Point
 from ddgauge.model import InputError, Run, read
-from ddgauge.model.electrodes import KINDS, Band, Electrode
-from ddgauge.model.tunnel_run import OF_BOTH, Junction, Scan, TunnelRun
+from ddgauge.model.electrode import Electrode
+from ddgauge.model.electrodes import KINDS, Band
+from ddgauge.model.junction import OF_BOTH, Junction, Scan
+from ddgauge.model.tunnel_run import TunnelRun
 from tests.test_documents import INPUT, section
 
 D, J = 25.0, 5.0
