@@ -10,7 +10,7 @@ from ddgauge.fem.pointwise import Pointwise
 from ddgauge.model.tunnel import barriers
 from ddgauge.physics.tunnel import full_bias, si, tensors, vector_facet
 from ddgauge.physics.tunnel.facet import spin_conductances
-from ddgauge.physics.tunnel.flat_facet import FlatSide, coefficients
+from ddgauge.physics.tunnel.flat_facet import FlatSide, interpolated
 from ddgauge.units import E_CHARGE, HBAR, K_B
 
 UP = np.array([0.0, 0.0, 1.0])
@@ -126,7 +126,7 @@ def _of_bands(barrier, u, js):
         V = np.stack([u[r, :, 0] + a[r], u[r, :, 0] - a[r]], axis=1)
         width = barrier.half_width[r]
         sides.append(FlatSide(-E_CHARGE * V, K_B * barrier.T[r], barrier.splitting[r], width, barrier.rigid))
-    T_S, *nodes = coefficients(*sides)
+    T_S, *nodes = interpolated(*sides)
     rates = si.rate_per_area(np.stack(nodes, axis=1), barrier.G0)  # [N, side, E A T]
     torque = si.torque_per_area(T_S, barrier.G0)[:, None] * np.cross(*axes)
     spin = js / (2 * E_CHARGE) + torque / HBAR

@@ -6,7 +6,7 @@ import pytest
 from ddgauge.physics.tunnel import flat as closed
 from ddgauge.physics.tunnel.coefficients import coefficients
 from ddgauge.physics.tunnel.electrodes import FlatStoner
-from ddgauge.physics.tunnel.flat_facet import FlatSide
+from ddgauge.physics.tunnel.flat_facet import FlatSide, interpolated
 from ddgauge.physics.tunnel.flat_facet import coefficients as at_points
 
 L = FlatSide(np.array([[0.5, 0.5], [1.2, 0.3], [-0.4, 0.8], [0.5, 0.5]]), 0.5, 5.0, 25.0)
@@ -53,3 +53,22 @@ def test_heat_alone_emits_quadrupole_moment():
 def test_a_rank_without_points_has_none():
     nothing = FlatSide(np.zeros((0, 2)), 1.0, 5.0, 50.0)
     assert [len(part) for part in at_points(nothing, nothing)] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("rigid", [False, True])
+@pytest.mark.parametrize("spread", [0.0, 0.3])
+def test_many_points_are_interpolated(rigid, spread):
+    rng = np.random.default_rng(3)
+    n = 4000
+    means = rng.uniform(-1, 1, size=(2, n, 1)) * [[[1.0]], [[spread]]]
+    sides = [
+        FlatSide(mean + [0.3, -0.1] + 0.1 * spread * rng.uniform(-1, 1, size=(n, 2)), T, J, 25.0, rigid)
+        for mean, T, J in zip(means, (2.0, 2.5), (5.0, 4.0))
+    ]
+    found = interpolated(*sides)
+    some = slice(0, n, n // 20)
+    for a, b in zip(found, at_points(*(side.part(some) for side in sides))):
+        np.testing.assert_allclose(a[some], b, rtol=1e-7, atol=1e-8)
+    few = [side.part(slice(0, 3)) for side in sides]
+    for a, b in zip(interpolated(*few), at_points(*few)):
+        np.testing.assert_array_equal(a, b)
