@@ -62,7 +62,7 @@ def test_many_points_are_interpolated(rigid, spread):
     n = 4000
     means = rng.uniform(-1, 1, size=(2, n, 1)) * [[[1.0]], [[spread]]]
     sides = [
-        FlatSide(mean + [0.3, -0.1] + 0.1 * spread * rng.uniform(-1, 1, size=(n, 2)), T, J, 25.0, rigid)
+        FlatSide(mean + [0.3, -0.1] + 0.1 * spread * rng.uniform(-1, 1, size=(n, 2)), T, J, 250.0, rigid)
         for mean, T, J in zip(means, (2.0, 2.5), (5.0, 4.0))
     ]
     found = interpolated(*sides)
