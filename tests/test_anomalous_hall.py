@@ -133,7 +133,8 @@ def test_many_films_at_once_have_the_numbers_of_each():
     [
         {"conductivity": [1.0, 2.0, 3.0]},
         {"conductance": "2 e^2/h", "thickness": "3 nm"},
-        CHERN | {"degeneracy": 2, "temperature": {"from": 10, "to": 20, "start": [0, 0, 0], "end": [0, 0, "10 nm"]}},
+        CHERN | {"degeneracy": 2},
+        DIRAC | {"temperature": {"from": 10, "to": 20, "start": [0, 0, 0], "end": [0, 0, "10 nm"]}},
         DIRAC | {"cones": [{"chirality": -1, "shift": "1 meV"}], "chemical_potential": "3 meV"},
     ],
 )
@@ -243,14 +244,16 @@ def test_hall_currents_that_follow_the_potential_close_in_a_ring():
 RANKS = """
 import json
 from mpi4py import MPI
-from tests.test_anomalous_hall import DIRAC, ENDS, gated
-from tests.solved import result
-mesh = {"dimension": 2, "size": ["20 nm"], "periodic": False, "lateral_cells": 3, "cells": 3}
-ends = ENDS | {"bottom": {"kind": "contact", "voltage": 0.01}}
-found = gated(lever=0.1, mesh=mesh, boundary=ends, solver={"degree": 1}).numbers
-numbers = [found["current"]["top"], *found["voltage"].values(), found["gate"]["iterations"]]
+from ddgauge import Run, run
+hall = {"bands": "massive-dirac", "mass": "50 meV", "chemical_potential": "40 meV", "temperature": 77}
+layer = {"name": "A", "thickness": 1e-8, "conductivity": 2e3, "anomalous_hall": hall | {"gate": {"voltage": 0.02}}}
+tables = {"mesh": {"dimension": 2, "size": ["20 nm"], "periodic": False, "lateral_cells": 3, "cells": 3}}
+tables["boundary"] = {name: {"kind": "contact", "voltage": V} for name, V in (("bottom", 0.001), ("top", 0))}
+tables |= {"solver": {"degree": 1}, "output": {"figures": False}}
+found = run(Run.from_dict({"experiment": "transport", "layer": [layer]} | tables)).numbers
 if MPI.COMM_WORLD.rank == 0:
-    print(json.dumps([x for x in [*numbers, *found["anomalous_hall"]["A"]] if not isinstance(x, dict)]))
+    numbers = [found["current"]["top"], found["voltage"]["right"], found["gate"]["iterations"]]
+    print(json.dumps([*numbers, *found["anomalous_hall"]["A"]]))
 """
 
 

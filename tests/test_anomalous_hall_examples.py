@@ -24,7 +24,7 @@ def test_hall_voltage_of_the_quantum_anomalous_hall_bar():
 
 def test_hall_bar_against_the_chemical_potential_and_under_a_gate(tmp_path):
     command = EXAMPLES / "anomalous_hall_bar/plateau.py"
-    lines = printed(command, "--out", tmp_path, "--potentials", 0, 60, "--biases", 10)
+    lines = printed(command, "--out", tmp_path, "--potentials", 0, 60, "--biases", 5)
     (zero, sixty), sigma = table(lines[: lines.index("")], 5), 646 * 6e-9 / G_QUANTUM
     for row in zero, sixty:
         nu = 2 * hall_number(-15e-3 * E_CHARGE, row[0] * 1e-3 * E_CHARGE, 2.0)
@@ -33,18 +33,18 @@ def test_hall_bar_against_the_chemical_potential_and_under_a_gate(tmp_path):
         np.testing.assert_allclose(row[[1, 3]], formula, rtol=8e-3)  # arms carry a little of the current along
         assert row[1] == pytest.approx(row[2], rel=1e-3)
     bias, R_yx, local, low, high = table(lines[lines.index("") :], 5)[0]
-    assert bias == 10 and R_yx == pytest.approx(local, rel=1e-3)
-    assert 3 < low < high < 10
+    assert bias == 5 and R_yx == pytest.approx(local, rel=1e-3)
+    assert 1.5 < low < high < 5
     assert (tmp_path / "plateau.png").stat().st_size > 10_000
 
 
 def test_hall_plates_and_ring(tmp_path):
-    found = printed(EXAMPLES / "hall_plate/refinement.py", "--out", tmp_path)
-    plates, rings = table(found[: found.index("")], 8), table(found[found.index("") :], 3)
+    found = printed(EXAMPLES / "hall_plate/refinement.py", "--out", tmp_path, "--meshes", 3)
+    plates, rings = table(found[: found.index("")], 7), table(found[found.index("") :], 3)
     assert plates[:, :2].tolist() == [[1, 0.5], [1, -0.5], [1, 2], [2, 1]]
     exact = [0.894427191, 0.894427191, 0.447213595, 1.220041591]
-    np.testing.assert_allclose(plates[:, 6], exact, rtol=4e-9)
-    errors = np.abs(plates[:, 2:6] / np.array(exact)[:, None] - 1)
+    np.testing.assert_allclose(plates[:, 5], exact, rtol=4e-9)
+    errors = np.abs(plates[:, 2:5] / np.array(exact)[:, None] - 1)
     assert np.all(errors[:, 0] < 1e-4) and np.all(errors[:, 1] < errors[:, 0] / 20)
     np.testing.assert_allclose(rings[:, 1], 1 + rings[:, 0] ** 2, rtol=1e-9)
     assert (tmp_path / "refinement.png").stat().st_size > 10_000
@@ -58,15 +58,14 @@ def test_square_hall_plate(t):
 
 
 def test_chern_numbers_and_hall_conductivity_of_a_lattice(tmp_path):
-    """C = +1 for -2 < u < 0 and -1 for 0 < u < 2; -C e^2/h in a gap far above the temperature, less near u = 0."""
-    masses = ("-2.5", "-1", "0.1", "1")
+    """C = +1 for -2 < u < 0 and -1 for 0 < u < 2; -C e^2/h in a gap far above the temperature, less in a band."""
+    masses = ("-2.5", "-1", "1")
     lines = printed(EXAMPLES / "chern_number/masses.py", "--out", tmp_path, "--masses", *masses)
     u, C, sigma, doped, gap = np.array([numbers(line) for line in lines[1:]]).T
-    np.testing.assert_array_equal([u, C], [[-2.5, -1, 0.1, 1], [0, 1, -1, -1]])
-    np.testing.assert_allclose(sigma[[0, 1, 3]], [0, -1, 1], atol=2e-6)
-    assert sigma[2] == pytest.approx(0.992567, abs=2e-6)
-    np.testing.assert_allclose(doped[3], -doped[1], atol=1e-6)
-    assert (np.abs(doped) < 0.2).all() and gap.tolist() == [100, 200, 20, 200]
+    np.testing.assert_array_equal([u, C], [[-2.5, -1, 1], [0, 1, -1]])
+    np.testing.assert_allclose(sigma, [0, -1, 1], atol=2e-6)
+    np.testing.assert_allclose(doped[2], -doped[1], atol=1e-6)
+    assert (np.abs(doped) < 0.2).all() and gap.tolist() == [100, 200, 200]
     assert (tmp_path / "chern_number.png").stat().st_size > 10_000
 
 

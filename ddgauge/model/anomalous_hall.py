@@ -305,7 +305,9 @@ def problems(layer, B, T):
     try:
         law.at(_places(law, layer), T, layer.thickness)
         if law.plane and B.any():
-            _densities_of_states(law, B)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # cautions tells them
+                _densities_of_states(law, B)
     except InputError as error:
         yield from (f"layer {layer.name!r}: anomalous_hall.{problem}" for problem in error.problems)
     except ValueError as error:

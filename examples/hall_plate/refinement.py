@@ -21,7 +21,6 @@ from ddgauge.post import plot
 
 MESHES = Path(__file__).parents[2] / "meshes"
 FILE, SIGMA = Path(__file__).with_name("plate.toml"), 1e4
-CORNERS = 1e3 / 8.0 ** np.arange(4)  # nm, of cells in the corners of a plate 10 um wide
 CASES = {(1, t): 1 / np.hypot(1, t) for t in (0.5, -0.5, 2.0)} | {(2, 1.0): 1.220041591}
 FIELDS = np.array([0.0, 0.5, 1.0, 2.0])  # sigma R_H B
 
@@ -54,18 +53,21 @@ def limit(values):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("out"))
-    out = parser.parse_args().out
+    parser.add_argument("--meshes", type=int, default=4, help="each with cells an eighth as large in the corners")
+    given = parser.parse_args()
+    out, corners = given.out, 1e3 / 8.0 ** np.arange(given.meshes)  # nm, of a plate 10 um wide
     out.mkdir(parents=True, exist_ok=True)
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         for shape in (1, 2):
-            for corner in CORNERS:
+            for corner in corners:
                 mesh = Path(folder) / f"{shape} {corner:g}.msh"
                 plate(mesh, length=shape * 10e3, width=10e3, corner=corner)
                 for case in CASES:
                     if case[0] == shape:
                         found.setdefault(case, []).append(resistance(mesh, case[1]))
-    print("L/W     t   cells in the corners (nm), R sigma_xx" + 25 * " " + "extrapolated        exact")
+    sizes = "   ".join(f"{f'{corner:.4g} nm':>10}" for corner in corners)
+    print(f"L/W     t   {sizes}   extrapolated   exact          R sigma_xx by cells in the corners")
     for (shape, t), values in found.items():
         rows = "   ".join(f"{value:.8f}" for value in values)
         print(f"{shape:3g}  {t:4g}   {rows}   {limit(values):.9f}   {CASES[shape, t]:.9f}")
@@ -78,7 +80,7 @@ def main():
         figure, (left, right) = plot.plt.subplots(1, 2, figsize=(8.2, 3.5))
         for (shape, t), values in found.items():
             error = np.abs(np.array(values) / CASES[shape, t] - 1)
-            left.loglog(CORNERS / 10e3, error, "o-", markersize=4, label=f"L/W = {shape}, t = {t:g}")
+            left.loglog(corners / 10e3, error, "o-", markersize=4, label=f"L/W = {shape}, t = {t:g}")
         left.set(xlabel="cells in the corners / width", ylabel="relative error of the resistance")
         left.legend(frameon=False)
         fine = np.linspace(0, 2, 81)
