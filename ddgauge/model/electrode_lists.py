@@ -10,7 +10,7 @@ from pydantic import Field, PlainSerializer, PlainValidator
 
 from ddgauge.model.electrode import ENERGY
 from ddgauge.model.errors import Checked, InputError, instead_of, show
-from ddgauge.model.quantities import Number
+from ddgauge.model.quantities import Number, element
 
 PANEL = 8  # numbers of a table of densities of states between two breaks of integrals
 DENSE, FOLLOWS = 8, 1e-9  # numbers from which on a polynomial smooths them, and how well it must follow them
@@ -26,7 +26,7 @@ def _list_or_function(value, number):
         return value
     if not isinstance(value, list | tuple | np.ndarray):
         raise ValueError(f" = {show(value)}, must be a list of numbers, or in Python a function")
-    return np.array([number(x) for x in value])
+    return np.array([element(i, number, x) for i, x in enumerate(value)])
 
 
 def _plain(value):
@@ -85,6 +85,8 @@ def columns(path, known):
             raise InputError(f"file = {str(path)!r}, line {k}: {' '.join(cells)!r}, must be numbers") from None
         if len(cells) != len(names):
             raise InputError(f"file = {str(path)!r}, line {k}: {len(cells)} numbers, must be {len(names)}")
+    if not rows:
+        raise InputError(f"file = {str(path)!r}: has no numbers below its names")
     return dict(zip(names, np.array(rows).T.tolist()))
 
 
