@@ -109,13 +109,14 @@ def plane(raster, density, flow, title):
         every = max(1, max(flow.shape[:2]) // 16)
         rows, columns = slice(every // 2, None, every), slice(every // 2, None, every)
         arrows = flow[rows, columns][:, :, [first, second]]
-        size = np.nanmax(np.hypot(arrows[..., 0], arrows[..., 1])) or 1.0
+        lengths = np.hypot(arrows[..., 0], arrows[..., 1])
+        size = max(np.sqrt(np.nanmean(lengths**2)), np.nanmax(lengths) / 4) or 1.0
         for axes, (symbol, values) in zip(panels[0], density.items()):
             factor, unit = scaled(np.nanmax(np.abs(values)), "1/m^3")
             drawn = axes.pcolormesh(a, b, values * factor, cmap="viridis", shading="nearest", rasterized=True)
             figure.colorbar(drawn, label=f"{symbol} ({unit})")
             x, y = arrows[..., 0] / size, arrows[..., 1] / size
-            axes.quiver(a[columns], b[rows], x, y, color="white", scale=20, width=0.004)
+            axes.quiver(a[columns], b[rows], x, y, color="white", scale=24, width=0.005)
             axes.set_xlabel(f"{raster['axes'][0]} ({unit_of_length})")
             axes.set_ylabel(f"{raster['axes'][1]} ({unit_of_length})")
             axes.grid(False)
