@@ -17,8 +17,9 @@ from scipy.linalg import expm
 from ddgauge.fem.evolve import State
 from ddgauge.fem.linear import Linear
 from ddgauge.fem.nonlinear import Found, Nonlinear
-from ddgauge.fem.solve import Report
+from ddgauge.fem.solve import Report, System
 from ddgauge.physics.band_equilibrium import Given
+from ddgauge.physics.medium import Face, Medium
 
 GAMMA = 1 - 0.5**0.5  # of both stages; their times are GAMMA dt and dt
 PER_PERIOD = 80  # steps of Magnus' expansion, and per time of the quickest precession
@@ -51,7 +52,7 @@ class Splitting:
         self.local = {layer: Local(law) for layer, law in laws.items()}
         self.steps = self.iterations = 0
         self.residual, self.leak = 0.0, 0.0
-        self._solvers, self._steady = {}, None
+        self._solvers, self._steady, self._calmed = {}, None, None
 
     def begin(self, x=None, time=0.0):
         """The State at a time from fields x (rows, n), with what is held, and potentials, in their places."""
@@ -100,6 +101,7 @@ class Splitting:
     def _transported(self, x, time, dt):
         if self._steady is None or abs(self._steady * GAMMA * dt - 1) > SAME:
             self._steady = 1 / (GAMMA * dt)
+        self._calm = self._calming(dt)
         stage = self._stage(x, x, time + GAMMA * dt)
         return self._stage(x + (1 - GAMMA) / GAMMA * (stage - x), stage, time + dt)
 
@@ -107,6 +109,7 @@ class Splitting:
         """Solution of an implicit step from x."""
         system = self.transport
         load = self._load(time) + self._steady * system.store(system.spread(x))
+        load[:, :16] += sum(mass @ self._calm for mass in self._masses.values())
         x, steps, residual = system.newton(guess, load, self._steady)
         self.iterations, self.residual = max(self.iterations, steps), max(self.residual, residual)
         return x
@@ -115,12 +118,57 @@ class Splitting:
         """Of each layer M_l, the Galerkin projection of what happens at the places of its nodes."""
         columns, change = self.transport.spread(x), 0.0
         for layer, local in self.local.items():
-            change = change + self._masses[layer] @ local.change(columns, time, dt)
+            change = change + self._masses[layer] @ local.change(columns, time, dt, self._calming(2 * dt))
         out = x.copy()
         out[:, :16] += self._without_mass(change)
         return out
 
+    # faces
+
+    def _calming(self, dt):
+        """(columns, 16) rates that transport takes over from what happens at each place, for steps of dt.
+
+        At faces that hold all fields it is all that would happen to these, and beside them it is smooth: else each
+        local step would tear the fields at such a face from those beside it, and what flows there would be wrong by
+        (omega dt)^(1/2). What is too quick for the steps is left out, by 1 / (1 + (dt^2 L^T L)^2).
+        """
+        if self._calmed is None or abs(self._calmed[0] / dt - 1) > SAME:
+            rates = np.zeros((self._width, 16))
+            for shape, local, S in self._held:
+                L = local.still[:16, :16]
+                rate = L @ S[:16] + local.still[:16, 16] + local.law.drawn(S)
+                rates += np.outer(shape, np.linalg.solve(np.eye(16) + np.linalg.matrix_power(dt**2 * L.T @ L, 2), rate))
+            self._calmed = dt, rates
+        return self._calmed[1]
+
+    @cached_property
+    def _held(self):
+        """Of each face that holds all fields: a function (columns,) that is 1 there and 0 at others, Local, fields."""
+        mesh, faces = self.assembly.mesh, self.transport.faces
+        held = {name: face.fixed for name, face in faces.items() if set(range(16)) <= set(face.fixed)}
+        if not held:
+            return []
+        X = np.zeros((4, 1, 4, 1))
+        X[1, 0, 1, 0] = X[2, 0, 2, 0] = X[3, 0, 3, 0] = 1.0
+        X[0, 0, 0, 0] = 1e-4 / sum(map(self._volume, self.laws)) ** (2 / mesh.dimension)  # where nothing is held
+        none = np.zeros((1, 1))
+        smooth = Medium(X, np.zeros((4, 1, 3)), X[1:] * 0, np.zeros((3, 1, 3)), none, none, np.ones(1))
+        ends = {name: Face(none, np.zeros(1), {0: 0.0}) for name in held}
+        system, layers = System(self.assembly, dict.fromkeys(self.laws, smooth), ends), mesh.layers_at()
+        found = []
+        for name, fixed in held.items():
+            shape = system.spread(system.solve(values={name: {0: 1.0}}).x)[:, 0]
+            found.append((shape, self.local[layers[name][0]], np.array([fixed[A] for A in sorted(fixed)])))
+        return found
+
+    def _volume(self, layer):
+        return self.assembly.mesh.comm.allreduce(float(self.assembly.loads[layer][:, 0].sum()))
+
     # parts
+
+    @property
+    def _width(self):
+        return self.assembly.column_map.size_local + self.assembly.column_map.num_ghosts
 
     def _load(self, time):
         return self.transport.load(**self.drive(time))
@@ -142,8 +190,8 @@ class Splitting:
         a, found = self.assembly, {}
         for layer in self.laws:
             index, blocks = a.bulk_matrix(layer, _ONE)
-            shape = (a.owned, a.column_map.size_local + a.column_map.num_ghosts)
-            found[layer] = sp.csr_matrix((blocks[:, 0, 0], (a.rows[index], a.columns[index])), shape=shape)
+            at = a.rows[index], a.columns[index]
+            found[layer] = sp.csr_matrix((blocks[:, 0, 0], at), shape=(a.owned, self._width))
         return found
 
     def _without_mass(self, b):
@@ -203,11 +251,11 @@ class Local:
             quarter = np.pi / (2 * c.drive.w)
             self.cosine, self.sine = (self._generator(c.hamiltonian(t)) - self.still for t in (0.0, quarter))
 
-    def change(self, columns, time, dt):
-        """(columns, 16) change of the fields in a step from a time on."""
+    def change(self, columns, time, dt, less=0.0):
+        """(columns, 16) change of the fields in a step from a time on, without some rates."""
         P = self.propagator(time, dt)
         S = columns[:, :16]
-        return S @ P[:, :16].T - S + P[:, 16] + self.law.drawn(columns) @ P[:, 17:].T
+        return S @ P[:, :16].T - S + P[:, 16] + (self.law.drawn(columns) - less) @ P[:, 17:].T
 
     def propagator(self, time, dt):
         """(16, 33): S' after the step is this times (S', 1, drawn)."""

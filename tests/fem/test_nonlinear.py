@@ -22,6 +22,7 @@ from tests.fem.bands import plain
 from tests.fem.orders import order
 
 L = 50e-9  # m
+ZERO = np.zeros(4)
 
 
 def slab(cells=40, size=(), divisions=(), periodic=True):
@@ -101,7 +102,7 @@ def test_a_linear_law_takes_one_step():
         omega[NUMBER[name]] = value  # rad/s
     R = relaxation(1e-9, 0.5e-12, np.eye(3) / 0.1e-9, np.eye(3) / 1e-12)
     law = BandLaw(plain(H=HBAR / 2 * np.einsum("A,Aij->ij", omega, U4.T), R=R, Dm=diffusion(2e-3, 5e-4, 1.25e-3)))
-    held = bands.held(fields([1, 0, 0, 1], np.zeros(4), np.zeros(4)))
+    held = bands.held(fields([1, 0, 0, 1], ZERO, ZERO))
     found = Nonlinear(slab(), {"film": law}, {"bottom": held}).solve()
     cc, vv, cv = blocks(found.potential("top"))
     assert [cc[3], vv[3], vv[0]] == pytest.approx([0.964106686, 0.023333899, 0.106849707], rel=1e-6)
@@ -109,6 +110,20 @@ def test_a_linear_law_takes_one_step():
     into = -found.current("bottom")
     assert into[[3, 12, 8]] == pytest.approx([2053.1845, 3595.6292, 10817.684], rel=1e-5)
     assert found.report.iterations == 1
+
+
+def test_spin_that_turns_as_it_diffuses():
+    """Hanle effect of one band: S_x - i S_y ~ exp(-k z), k = ((1 / T2 + i omega) / D)^(1/2)."""
+    omega, D, T2 = np.zeros(16), 1e-3, 5e-12
+    omega[NUMBER["oz"]] = 1e12  # rad/s
+    R = relaxation(1e-9, 1e-12, np.eye(3) / T2, np.eye(3) / T2)
+    law = BandLaw(plain(H=HBAR / 2 * np.einsum("A,Aij->ij", omega, U4.T), R=R, Dm=D * np.eye(16)))
+    assembly = Assembly(stack_mesh([("film", 500e-9, 50, 10e-9)]), 2)
+    held = bands.held(fields([1, 1, 0, 0], ZERO, ZERO))
+    cc, _, _ = blocks(Nonlinear(assembly, {"film": law}, {"bottom": held}).solve().x)
+    z = assembly.points[: assembly.owned, 0] * 1e-9
+    expected = np.exp(-(2.469619305e7 + 2.024603545e7j) * z)
+    np.testing.assert_allclose(cc[:, 1] - 1j * cc[:, 2], expected, atol=1e-3)
 
 
 @pytest.mark.parametrize("a, closeness", [(1e-4, 1e-6), (0.3, 0.02)])
@@ -124,7 +139,7 @@ def test_electrons_screen_a_background_that_waves(a, closeness):
         return F
 
     assembly = slab()
-    start = np.tile(np.append(fields([1, 0, 0, 0], np.zeros(4), np.zeros(4)), 0), (assembly.owned, 1))
+    start = np.tile(np.append(fields([1, 0, 0, 0], ZERO, ZERO), 0), (assembly.owned, 1))
     found = Nonlinear(assembly, {"film": law}).solve(loads={"film": background}, start=start)
     wave = (found.potential("bottom") - found.potential("top")) / 2
     assert wave[0] == pytest.approx(0.602445958 * a, rel=closeness)

@@ -11,6 +11,8 @@ from ddgauge.fem.assemble import Assembly
 from ddgauge.fem.mesh import stack_mesh
 from ddgauge.fem.splitting import Splitting
 from ddgauge.physics.band_law import BandLaw, Drive, poisson_rate
+from ddgauge.physics.band_relaxation import relaxation
+from ddgauge.physics.band_transport import diffusion
 from ddgauge.physics.generators import SPIN_PSEUDOSPIN as U4
 from ddgauge.physics.two_band import NUMBER, blocks, fields, hamiltonian, lowest_occupation
 from ddgauge.units import HBAR
@@ -213,3 +215,34 @@ def test_electrons_and_holes_recombine():
     whole = n_eq + p_eq + (n + p - n_eq - p_eq) * np.exp(-2e-7 / T1)
     assert found.x[:, NUMBER["zo"]] * 1e22 == pytest.approx(np.full(assembly.owned, whole), rel=1e-9)
     assert found.x[:, 0] * 1e22 == pytest.approx(np.full(assembly.owned, n - p), rel=1e-9)
+
+
+def slab_law():
+    omega = np.zeros(16)
+    for name, value in {"zo": 2e12, "oz": 4e11, "zz": 1e11, "xo": 6e11, "xx": 3e11}.items():
+        omega[NUMBER[name]] = value  # rad/s
+    R = relaxation(1e-9, 0.5e-12, np.eye(3) / 0.1e-9, np.eye(3) / 1e-12)
+    return BandLaw(plain(H=HBAR / 2 * np.einsum("A,Aij->ij", omega, U4.T), R=R, Dm=diffusion(2e-3, 5e-4, 1.25e-3)))
+
+
+def test_injected_spin_comes_to_its_steady_state():
+    """c up held at z = 0: after 20 ps the fields at L, and what flows in, are those of the coupled modes, cosh(kL)."""
+    held = bands.held(fields([1, 0, 0, 1], ZERO, ZERO))
+    run = Splitting(slab(12), {"film": slab_law()}, {"bottom": held}, end=20e-12, steps=200)
+    _, found = last(run, None, 20e-12)
+    cc, vv, cv = blocks(found.potential("top"))
+    assert [cc[3], vv[3], vv[0]] == pytest.approx([0.964106686, 0.023333899, 0.106849707], rel=2e-3)
+    assert cv[0] == pytest.approx(0.046056652 + 0.065024687j, rel=1e-2)
+    assert -found.current("bottom")[[3, 12, 8]] == pytest.approx([2053.1845, 3595.6292, 10817.684], rel=0.08)
+
+
+def test_long_steps_beside_a_face_that_holds_what_precesses():
+    """1e15 rad/s, steps of 1 ps, the face holds no eigenstate: densities stay what they are without coherence."""
+    H = hamiltonian([0.35 * e, 0, 0, 0], [-0.35 * e, 0, 0, 0], [0.02 * e, 0, 0, 0])
+    R = relaxation(1e-9, 0.5e-12, np.eye(3) / 1e-10, np.eye(3) / 1e-10)
+    law, assembly = BandLaw(plain(H=H, R=R)), slab(8)
+    held = bands.held(fields([1, 0, 0, 0.5], [0.5, 0, 0, 0], np.array([0.3, 0, 0, 0])))
+    _, found = last(Splitting(assembly, {"film": law}, {"bottom": held}, end=20e-12, steps=20), None, 20e-12)
+    cc, vv, _ = blocks(found.x)
+    np.testing.assert_allclose(cc[:, 0], 1.0, atol=0.1)
+    np.testing.assert_allclose(vv[:, 0], 0.5, atol=0.1)
