@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.constants import e, hbar
 from scipy.spatial.transform import Rotation
 
 from ddgauge.experiment import reduced
@@ -88,6 +89,32 @@ def test_a_metal_takes_spin_in_any_direction():
     drop = 1e-3 - 2 * 30e-9 / 4e6 * G0 * 1e-3
     assert spins[0] == pytest.approx([G0 * 0.5 * drop, 0, 0], rel=5e-3, abs=1)
     assert np.abs(spins[1] - spins[0]).max() < 2e-3 * spins[0][0]  # G0 is small beside sigma / lambda
+
+
+def test_a_barrier_between_magnets_keeps_spin_across_their_axes():
+    free = {name: end | {"spin": "free"} for name, end in ENDS.items()}
+    bodies = [{"name": name, "thickness": "9 nm", "conductivity": 4e6} for name in ("F1", "F2")]
+    tables = {"experiment": "transport", "layer": bodies, "boundary": free}
+    metals = tables | {"interface": {"F1|F2": {"tunnel": barrier(None, None)}}}
+    assert not Run.from_dict(metals).stack.spinful
+    magnets = [body | {"spin_axis": axis} for body, axis in zip(bodies, ([0, 0, 1], [1, 0, 0]))]
+    with pytest.raises(InputError, match=r"spin along \(-?0, -?1, -?0\) never decays, so that there is no one steady"):
+        Run.from_dict(tables | {"layer": magnets, "interface": TUNNEL})
+
+
+@pytest.mark.parametrize("G_perp", [0.0, 3e11])
+def test_a_magnet_takes_spin_across_its_axis_through_a_conductance(G_perp):
+    """Spin along x on the side of a magnet along z leaves through G mu_s, into its moments, alone."""
+    layers = [metal("F1", spin_axis=[0, 0, 1]), metal("F2")]
+    layers = [{key: value for key, value in layer.items() if key != "polarisation"} for layer in layers]
+    ends = {"bottom": {"kind": "current", "spin_current": [1e9, 0, 0]}, "top": {"kind": "contact", "voltage": 0}}
+    tunnel = {"F1|F2": {"tunnel": barrier(P_above=None, transverse_below=G_perp)}}
+    found = numbers("transport", layers, interface=tunnel, boundary=ends)
+    below, above = found["accumulation"]["F1|F2"]
+    js = found["spin_current"]["F1|F2"]
+    assert below[0] > 1e-9 and np.abs(above).max() < 1e-12
+    np.testing.assert_allclose(js, [G_perp * below[0], 0, 0], rtol=1e-6, atol=1)
+    np.testing.assert_allclose(found["barrier"]["torque"]["F1|F2"][0], -hbar / (2 * e) * js, rtol=1e-6, atol=1e-15)
 
 
 TUNNEL = {"F1|F2": {"tunnel": barrier()}}

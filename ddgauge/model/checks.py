@@ -188,6 +188,8 @@ def spin_problems(stack):
         for matrix in (c.R_lattice, c.R_exchange, turning.T @ turning, cross(c.q).transpose(0, 2, 1) @ cross(c.q)):
             scale = np.abs(matrix).max()
             loss += (matrix / scale if scale else matrix).reshape(-1, 3, 3).sum(axis=0)
+    for barrier in tunnel.barriers(stack, two_current=False).values():
+        loss += barrier.law[:, 1:, :, 1:].sum(axis=(0, 2)) / max(barrier.G0, 1e-300)
     values, vectors = np.linalg.eigh(loss)
     if values[0] > 1e-12:
         return []

@@ -65,7 +65,7 @@ class Interface(Checked):
     @property
     def absorbs(self):
         """Whether spin can be lost here."""
-        return bool(self.thin or self.spin_flip or self.tunnel) or any(sheet.absorbs for sheet in self.sheets if sheet)
+        return bool(self.thin or self.spin_flip) or any(sheet.absorbs for sheet in self.sheets if sheet)
 
     @property
     def carries_charge(self):

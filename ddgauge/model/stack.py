@@ -217,7 +217,8 @@ class Stack(Checked):
         lossy = any(
             isinstance(b, Sink | Sheet) or np.any(getattr(b, "spin_current", 0)) for b in self.boundary.values()
         )
-        return lossy or any(layer.spinful for layer in self.layers)
+        polarised = any(each.tunnel and each.tunnel.polarised for each in self.interface.values())
+        return lossy or polarised or any(layer.spinful for layer in self.layers)
 
     @property
     def follows(self):

@@ -83,6 +83,11 @@ class Tunnel(Checked):
         return getattr(self, f"{key}_{side}")
 
     @property
+    def polarised(self):
+        """Whether a side is a magnet."""
+        return any(self.polarisation(side) is not None for side in SIDES)
+
+    @property
     def kept(self):
         """What was made of these keys, to be made once."""
         return self._kept
