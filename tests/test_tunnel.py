@@ -11,6 +11,7 @@ from scipy.constants import e, hbar, k
 from ddgauge import TunnelRun, cli, output, read, run
 from ddgauge.model import InputError, Run
 from ddgauge.physics.tunnel.tensors import dyad
+from ddgauge.post import tunnel_run
 from ddgauge.report import report
 from ddgauge.sweep import sweep
 from tests.test_examples import EXAMPLES, printed
@@ -154,6 +155,15 @@ def test_heat_alone_carries_spin_anisotropy_and_neither_charge_nor_spin():
     assert np.abs(table["I_S"]).max() < 1e-4 * np.abs(table["L"]["E_ex"]).max()
     far = table["I_Q"]["exchange"]["LR"][4:, 2, 2]
     assert np.abs(far).max() < 1e-3 * np.abs(table["I_Q"]["exchange"]["LL"][4:, 2, 2]).min()  # of second order
+
+
+def test_what_is_rounding_is_printed_as_zero():
+    rest = {"spin": [0, 0, 1], "chemical_potential": 0, "R": {"temperature": 0.6}}
+    shown = dict(tunnel_run.tables(numbers(**rest)))
+    rows = {row[0]: row[1:] for title in list(shown)[3:6] for row in shown[title][1]}
+    assert rows["charge into L"][0] == "0"
+    assert rows["L direct"][:6] == ("0",) * 6 and rows["L direct I_+"][0] == "0"
+    assert float(rows["L exchange"][2]) > 0 and rows["L exchange I_+"][0] == rows["L exchange"][2]
 
 
 def test_heat_against_a_cold_electrode():

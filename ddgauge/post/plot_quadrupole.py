@@ -154,13 +154,12 @@ def _lobes(panel, x, z, keep, colour):
 
 
 def _principal_lines(panel, Q, J_L, e):
-    """Principal axes that lie in the plane, as long as their values."""
+    """Principal axes as seen in the plane, as long as their values."""
     values, axes = principal_axes(Q)
     for value, v in zip(values, axes.T):
         along = np.array([v @ e, v @ J_L])
-        if np.linalg.norm(along) > 0.999 and abs(value) > 1e-6:
-            ends = abs(value) * np.outer([-1, 1], along)
-            panel.plot(*ends.T, color=PLUS if value > 0 else MINUS, linewidth=1.2)
+        ends = abs(value) * np.outer([-1, 1], along)
+        panel.plot(*ends.T, color=PLUS if value > 0 else MINUS, linewidth=1.2)
 
 
 def _frame(J_L, J_R):

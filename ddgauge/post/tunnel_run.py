@@ -62,9 +62,7 @@ def coefficient_rows(numbers):
     table, in_si = numbers["coefficients"], numbers.get("coefficients_si")
     formula, unit = table.get("closed_form"), unit_of(table, "I_0")
     header = ("", "value", *(["closed form"] if formula else []), "unit", *(["in SI", "unit"] if in_si else []))
-    found = dict(_leaves({key: table[key] for key in ("I_0", "I_F", "L", "R")}))
-    least = ROUNDING * max(abs(float(value)) for value in found.values())
-    rows = []
+    found, least, rows = dict(_leaves(_coefficients(table))), _least(numbers), []
     for label, value in found.items():
         kept = abs(value) > least
         beside = [number(_at(formula, label))] if formula else []
@@ -78,15 +76,14 @@ def vector_rows(numbers):
     both = ("L", "R")
     shown = (("charge", "charge_current", ("L",)), ("spin", "spin_current", both), ("torque", "torque", both))
     names = {"transfer": "torque by transfer", "exchange": "torque by exchange"}
-    in_si, rows = "torque_si" in numbers, []
-    largest = np.abs(numbers["spin_current"]["L"]).max(initial=0.0)
+    in_si, least, rows = "torque_si" in numbers, _least(numbers), []
     for word, key, sides in shown:
         for side in sides:
             parts = numbers[key][side] if isinstance(numbers[key][side], dict) else {"": numbers[key][side]}
             for part, value in parts.items():
                 label = f"{names[part]} on {side}" if part else f"{word} into {side}"
                 value = np.atleast_1d(np.asarray(value, float))
-                kept = np.abs(value) > ROUNDING * max(largest, np.abs(value).max())
+                kept = np.abs(value) > least
                 row = [label, *_padded(value * kept, 3), unit_of(numbers[key], side)]
                 if in_si:
                     twin = numbers[f"{key}_si"][side][part] if part else numbers[f"{key}_si"][side]
@@ -112,11 +109,13 @@ def tensor_rows(numbers, twin=""):
     ):
         table = numbers[f"{name}{twin}"]
         of_table = unit_of(table, "LL") + unit * (not twin)
+        of_pairs = [np.abs(Q).max() for _, Q in _leaves({node: table[node] for node in NODES if node in table})]
+        least = ROUNDING * max(of_pairs) if name == "per_pair" else _least(numbers, twin)
         for node in (node for node in NODES if node in table):
             found = table[node] if isinstance(table[node], dict) else {"direct": table[node]}
             for part, Q in found.items():
                 Q = np.asarray(Q, float)
-                Q = np.where(np.abs(Q) > ROUNDING * np.abs(Q).max(initial=0.0), Q, 0.0)
+                Q = np.where(np.abs(Q) > least, Q, 0.0)
                 label = f"{NODES[node]} {part}{words}"
                 rows.append((label, *(number(Q[i]) for i in COMPONENTS.values()), of_table))
     return ("", *COMPONENTS, "unit"), rows
@@ -130,7 +129,7 @@ def principal_rows(numbers):
             continue
         for part, values in parts.items():
             axes = np.asarray(numbers["principal_axes"][node][part], float)
-            kept = np.abs(values) > ROUNDING * np.abs(values).max()
+            kept = np.abs(values) > _least(numbers)
             for k, name in enumerate(PRINCIPAL):
                 last = [number(in_si[node][part][k] * kept[k]), unit_of(in_si, node)] if in_si else []
                 rows.append((
@@ -169,7 +168,7 @@ def columns(table):
         values = np.asarray(table[name], float)
         for axis, column in zip("xyz", values.T) if values.ndim > 1 else [("", values)]:
             found[f"{name} {axis}".rstrip() + f" ({unit_of(table, name)})"] = column
-    for label, values in _leaves({key: table[key] for key in ("I_0", "I_F", "L", "R")}):
+    for label, values in _leaves(_coefficients(table)):
         found[f"{' '.join(reversed(label))} ({rate})"] = np.asarray(values, float)
     for key in ("N", "S", "q_ex"):
         for side, values in table.get(key, {}).items():
@@ -224,6 +223,15 @@ def _leaves(table, path=()):
             yield from _leaves(value, (*path, key))
         else:
             yield (*path, key), value
+
+
+def _coefficients(table):
+    return {key: table[key] for key in ("I_0", "I_F", "L", "R")}
+
+
+def _least(numbers, twin=""):
+    """What of a rate is more than rounding beside the largest coefficient."""
+    return ROUNDING * max(abs(float(value)) for _, value in _leaves(_coefficients(numbers[f"coefficients{twin}"])))
 
 
 def _at(table, path):
