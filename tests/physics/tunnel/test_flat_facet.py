@@ -55,15 +55,14 @@ def test_a_rank_without_points_has_none():
     assert [len(part) for part in at_points(nothing, nothing)] == [0, 0, 0]
 
 
-@pytest.mark.parametrize("rigid", [False, True])
-@pytest.mark.parametrize("spread", [0.0, 0.3])
-def test_many_points_are_interpolated(rigid, spread):
+@pytest.mark.parametrize("spread, rigid", [(0.0, False), (0.3, False), (0.3, True)])
+def test_many_points_are_interpolated(spread, rigid):
     rng = np.random.default_rng(3)
-    n = 4000
+    n = 3000
     means = rng.uniform(-1, 1, size=(2, n, 1)) * [[[1.0]], [[spread]]]
     sides = [
         FlatSide(mean + [0.3, -0.1] + 0.1 * spread * rng.uniform(-1, 1, size=(n, 2)), T, J, 250.0, rigid)
-        for mean, T, J in zip(means, (2.0, 2.5), (5.0, 4.0))
+        for mean, T, J in zip(means, (4.0, 5.0), (5.0, 4.0))
     ]
     found = interpolated(*sides)
     some = slice(0, n, n // 20)
