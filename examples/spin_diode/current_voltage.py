@@ -21,7 +21,7 @@ from ddgauge.post.fields import along
 from ddgauge.units import E_CHARGE, EPSILON_0, K_B
 
 FILE = Path(__file__).with_name("diode.toml")
-VOLTAGES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.55)
+VOLTAGES = (0.1, 0.2, 0.3, 0.4, 0.5)
 
 
 def depletion(case, V):
