@@ -48,7 +48,7 @@ def non_local(mesh, interface, reversed):
 
 
 distances = np.array([200e-9, 400e-9, 800e-9, 1200e-9])
-tunnel = {"conductance": 1 / (50 * AREA), "polarisation": 0.3}
+tunnel = {"tunnel": {"conductance": 1 / (50 * AREA), "polarisation_above": 0.3}}
 kinds = {"metallic": ({}, ()), "50 Ω, P = 0.3": ({"N|F1": tunnel, "N|F2": tunnel}, (50.0, 0.3))}
 found = {name: [] for name in kinds}
 out.mkdir(parents=True, exist_ok=True)
