@@ -42,6 +42,10 @@ TIMES = 60  # steps in time, at most
 FIRST_SHARE, LEAST_SHARE = 1 / 4, 1e-4  # of what drives, where nothing stores: the first step, and the shortest
 
 
+class Unbalanced(SolverError):
+    """What no fields can balance."""
+
+
 class Nonlinear(Equations):
     """The equations of laws, with a solver.
 
@@ -94,8 +98,8 @@ class Nonlinear(Equations):
         x = np.where(free, 0.0 if start is None else start, held)
         try:
             x, steps, residual = self.newton(x, load)
-        except SolverError:
-            if self.linear or False not in self._anchored:
+        except SolverError as error:
+            if self.linear or isinstance(error, Unbalanced):
                 raise
             if self.storage.any():
                 x, steps, residual = self._settled(x, load)
@@ -201,6 +205,7 @@ class Nonlinear(Equations):
         share = 1.0
         for step in range(1, STEPS + 1):
             self._factorise(x, shift)
+            self._compatible(left, terms)
             change = self._step(left)
             size = self._size(x + change)
             length = self._length(change, size)
@@ -252,6 +257,15 @@ class Nonlinear(Equations):
             stored = shift * self.store(self.spread(x))
             law, terms = law + stored, terms + np.abs(stored)
         return (load - law) * free, (terms + np.abs(load)) * free
+
+    def _compatible(self, left, terms):
+        """SolverError where more of what is conserved comes in than goes out, whatever the fields."""
+        for l in self._kept:
+            if abs(self.dot(l, left)) > 1e-8 * self.dot(np.abs(l), terms):
+                raise Unbalanced(
+                    "the charge of a closed body, or what is generated in it and sent into it, does not add up to "
+                    "zero; add a contact, or make it balance"
+                )
 
     def _step(self, left):
         """The change (rows, n) that the factors give, of which nothing is conserved."""
@@ -348,7 +362,7 @@ class Nonlinear(Equations):
             source = self.comm.allreduce(blocks[diagonal, B].any(axis=0), MPI.LOR)  # fields in the equation of B
             near = [anchor for anchor, value in zip(unpaired, there) if value and source[anchor[2]]]
             if not near:
-                raise SolverError(f"nothing holds field {B}; give its value at a face")
+                raise Unbalanced(f"nothing holds field {B}; give its value at a face")
             chosen = next((anchor for anchor in near if anchor[2] == B), near[0])
             unpaired.remove(chosen)
             chosen[3] = B

@@ -203,6 +203,15 @@ def test_what_nothing_holds_is_said():
         Nonlinear(slab(), {"film": law}, {"bottom": held}).solve()
 
 
+@pytest.mark.parametrize("poisson", [False, True])
+def test_a_closed_body_cannot_take_what_is_generated(poisson):
+    c = plain(mobility_c=0.1, doping=1e23, G=1e30 * np.eye(16)[0])
+    law, assembly = BandLaw(c, 0.0, 1e23, poisson, poisson_rate([c], 1e23)), slab(4)
+    start = np.tile(fields([1, 0, 0, 0], ZERO, ZERO), (assembly.owned, 1))
+    with pytest.raises(SolverError, match="closed body, or what is generated in it and sent into it, does not add"):
+        Nonlinear(assembly, {"film": law}).solve(start=np.pad(start, [(0, 0), (0, int(poisson))]))
+
+
 # interfaces
 
 

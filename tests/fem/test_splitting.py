@@ -166,9 +166,9 @@ def two_layers(**others):
 def test_electrons_of_a_closed_box_are_kept():
     """Mass action, Poisson, all terms: as many as there were, but for rounding."""
     laws, assembly = two_layers(), Assembly(stack_mesh([(name, L, 4, L) for name in bands.PAIR]), 2)
-    alike = laws["p"].unknowns(fields([1e23, 0, 0, 2e22], [1.5e23, 0, 0, 0], ZERO))
+    alike = laws["p"].unknowns(fields([0.8e23, 0, 0, 2e22], [1.5e23, 0, 0, 0], ZERO))  # neutral
     x = np.tile(np.append(alike, 0), (assembly.owned, 1))
-    x[:, 0] *= 1 + 0.1 * np.cos(assembly.points[: assembly.owned, 0] / 10)
+    x[:, 0] *= 1 + 0.1 * np.cos(np.pi * assembly.points[: assembly.owned, 0] / 100)
     run = Splitting(assembly, laws, end=1e-12, steps=20)
     start = run.begin(x)
     before, (_, found) = run.solution(start), last(run, x, 1e-12)
