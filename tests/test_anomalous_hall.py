@@ -8,6 +8,7 @@ from scipy.integrate import quad
 
 from ddgauge import Run, run
 from ddgauge.experiment import batch
+from ddgauge.fem.solve import SolverError
 from ddgauge.fitting import fit
 from ddgauge.model import InputError
 from ddgauge.physics.bands.dirac import hall_number
@@ -224,6 +225,12 @@ def test_a_gate_without_a_lever_moves_nothing():
     assert gated(lever=0.0).numbers["resistance"]["bottom|top"] == pytest.approx(
         plain.numbers["resistance"]["bottom|top"], rel=1e-9
     )
+
+
+def test_what_helps_is_told_where_the_potential_is_not_found(monkeypatch):
+    monkeypatch.setattr("ddgauge.experiment.hall.ITERATIONS", 2)
+    with pytest.raises(SolverError, match=r"still changes by .* V of 0.12 V after 2 iterations; lower the voltages of"):
+        gated(mesh={"dimension": 1, "cells": 12})
 
 
 def test_hall_currents_that_follow_the_potential_close_in_a_ring():

@@ -7,7 +7,7 @@ from ddgauge.experiment.models import HallVaries
 from ddgauge.fem.sample import quadrature
 from ddgauge.fem.solve import SolverError, System
 
-PRECISE = 1e-9  # change of the potentials between iterations, relative to their range, that is none
+PRECISE = 1e-9  # change of the potentials between iterations, relative to their size, that is none
 ITERATIONS = 60
 MEMORY = 8  # iterations that the next one is made of
 
@@ -28,7 +28,7 @@ def following(problem, system):
         solution = system.solve(stack.electric_field)
         found = np.concatenate([quadrature(solution, name)[0][:, 0, 0] for name in names])
         change = _largest(assembly, found - V)
-        size = 2 * _largest(assembly, solution.x[:, 0]) or 1.0
+        size = _largest(assembly, solution.x[:, 0]) or 1.0
         if change <= PRECISE * size:
             numbers = {"iterations": iteration, "change": change, "units": {"iterations": "1", "change": "V"}}
             return problem.balanced(solution), {"gate": numbers}
