@@ -4,7 +4,8 @@
 
 The local step is exact, d_t S' = L S' + g at each place: precession, relaxation and generation of coherence and spin.
 Where a coupling oscillates, steps of Magnus' expansion resolve it. The transport step has diffusion, drift, gauge
-fields, the charge and its potential, faces, and generation of charge; it is implicit, of order 2, and L-stable.
+fields, the charge and its potential, faces, and generation of charge; it is implicit, of order 2, and L-stable. At nodes
+where layers meet, the local step is the projection of what each layer does there: of first order in dt there alone.
 """
 
 from dataclasses import replace
