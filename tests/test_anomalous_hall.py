@@ -227,6 +227,14 @@ def test_a_gate_without_a_lever_moves_nothing():
     )
 
 
+def test_a_frequency_near_the_gap_is_warned_of():
+    told = []
+    for f in (1e11, 1e13):
+        tables = {"boundary": ENDS, "frequency": {"values": [f]}}
+        told.append(result("transport", [layer(DIRAC, conductivity=2e3, diffusion=1e-3)], **tables).warnings)
+    assert told[0] == [] and "at 1e+13 Hz is not far below the gap, 1.6e-20 J" in told[1][0]
+
+
 def test_what_helps_is_told_where_the_potential_is_not_found(monkeypatch):
     monkeypatch.setattr("ddgauge.experiment.hall.ITERATIONS", 2)
     with pytest.raises(SolverError, match=r"still changes by .* V of 0.12 V after 2 iterations; lower the voltages of"):

@@ -64,6 +64,7 @@ class Problem:
         self.balances, self.reports, self.seconds = [], [], {}
         self.weigh = balances  # what a solution is weighed by
         self.warnings = checks.physics_warnings(case.stack) + checks.texture_warnings(case.stack)
+        self.warnings += checks.frequency_warnings(case)
 
     def assembly(self, names=None, stack=None):
         """Mesh and space of some layers of the stack (all, if none are named)."""

@@ -363,6 +363,24 @@ def _densities_of_states(law, B):
         state_density_factor(curvature(law.model, _zone(law.model)), B)
 
 
+def frequency_cautions(layer, frequency):
+    """Lines that say where a frequency (Hz) is not far below the gap of a layer's bands."""
+    gap = _gap(layer.anomalous_hall)
+    if not H * frequency > WELL_BELOW * gap:
+        return []
+    where = f"layer {layer.name!r}: anomalous_hall"
+    return [f"{where}: h f = {H * frequency:.3g} J at {frequency:.3g} Hz is not far below the gap, {gap:.3g} J"]
+
+
+def _gap(law):
+    """Least gap of the bands, J; infinite where none is known."""
+    if law.bands == "massive-dirac":
+        return min(2 * abs(M) for M, _ in law.masses)
+    if law.bands is None or not law.plane:
+        return np.inf
+    return np.diff(energies(law.model, _zone(law.model)), axis=-1).min()
+
+
 def _drop(law, E):
     """e E l of a field (V/m) over the gap, l the length on which states change."""
     if law.bands == "massive-dirac":
@@ -370,9 +388,8 @@ def _drop(law, E):
         return max(known, default=0.0)
     if not law.plane:
         return 0.0
-    k = _zone(law.model)
-    gap = np.diff(energies(law.model, k), axis=-1).min()
-    return E_CHARGE * E / law.model.scale(k).min() / gap if gap > 0 else 0.0
+    gap = _gap(law)
+    return E_CHARGE * E / law.model.scale(_zone(law.model)).min() / gap if gap > 0 else 0.0
 
 
 def _zone(model):

@@ -159,6 +159,13 @@ def physics_warnings(stack):
     return warnings
 
 
+def frequency_warnings(run):
+    """Lines that say where the frequencies of a run are beyond the laws of its layers."""
+    highest = 0.0 if run.frequency is None else float(np.abs(run.frequency.frequencies).max())
+    with_bands = [layer for layer in run.stack.layers if layer.anomalous_hall is not None]
+    return [line for layer in with_bands for line in anomalous_hall.frequency_cautions(layer, highest)]
+
+
 def texture_warnings(stack):
     """Lines that say where frames of a magnetisation are too coarse for its derivatives; reads all of them."""
     return stack.texture.texture.warnings() if stack.texture is not None and stack.texture.kind == "file" else []
