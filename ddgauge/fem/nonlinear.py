@@ -201,7 +201,7 @@ class Nonlinear(Equations):
         """
         if shift and self._made == shift and (found := self._with_old_factors(x, load, shift)):
             return found
-        left, terms = self._missing(x, load, shift)
+        left, terms = self.missing(x, load, shift)
         share = 1.0
         for step in range(1, STEPS + 1):
             self._factorise(x, shift)
@@ -211,10 +211,10 @@ class Nonlinear(Equations):
             length = self._length(change, size)
             if self.linear:
                 x = x + change
-                return x, step, self._relative(*self._missing(x, load, shift))
+                return x, step, self._relative(*self.missing(x, load, shift))
             while True:
                 trial = x + share * change
-                left, terms = self._missing(trial, load, shift)
+                left, terms = self.missing(trial, load, shift)
                 following = self._step(left) if self._finite(left) else np.full_like(left, np.inf)
                 ratio = self._length(following, size) / length if length else 0.0
                 if ratio <= 1 - share / 4 or length < ENOUGH * self.tolerance:
@@ -227,21 +227,21 @@ class Nonlinear(Equations):
             share = min(1.0, 0.5 * used**2 / bend) if bend else 1.0
             while used == 1.0 and self._length(following, size) > self.tolerance and ratio < KEEP:
                 x, before = x + following, self._length(following, size)
-                left, terms = self._missing(x, load, shift)
+                left, terms = self.missing(x, load, shift)
                 following = self._step(left)
                 ratio = self._length(following, size) / before
             if used == 1.0 and self._length(following, size) < self.tolerance * (1 if ratio < 0.5 else ENOUGH):
                 x = x + following
-                return x, step, self._relative(*self._missing(x, load, shift))
+                return x, step, self._relative(*self.missing(x, load, shift))
         raise self._failed(x, left, terms, STEPS, length)
 
     def _with_old_factors(self, x, load, shift):
         """What `newton` gives, where the factors of the last step of time do; None where they do not."""
-        left, _ = self._missing(x, load, shift)
+        left, _ = self.missing(x, load, shift)
         change, ratio, size = self._step(left), 0.0, self._size(x)
         while ratio < KEEP:
             x = x + change
-            left, terms = self._missing(x, load, shift)
+            left, terms = self.missing(x, load, shift)
             length = self._length(change, size)
             if length < self.tolerance or self.linear:
                 return x, 0, self._relative(left, terms)
@@ -249,7 +249,7 @@ class Nonlinear(Equations):
             ratio = self._length(change, size) / length
         return None
 
-    def _missing(self, x, load, shift):
+    def missing(self, x, load, shift):
         """(rows, n) load - law(x) - shift storage x of what is free, and the size of its terms."""
         free = ~self.fixed[: self.assembly.owned]
         law, terms = self.product(x)

@@ -4,8 +4,8 @@
 
 The local step is exact, d_t S' = L S' + g at each place: precession, relaxation and generation of coherence and spin.
 Where a coupling oscillates, steps of Magnus' expansion resolve it. The transport step has diffusion, drift, gauge
-fields, the charge and its potential, faces, and generation of charge; it is implicit, of order 2, and L-stable. At nodes
-where layers meet, the local step is the projection of what each layer does there: of first order in dt there alone.
+fields, the charge and its potential, faces, and generation of charge; it is implicit, of order 2, and L-stable. At
+nodes where layers meet, the local step is the projection of what each layer does: of first order in dt there alone.
 """
 
 from dataclasses import replace
@@ -52,7 +52,7 @@ class Splitting:
         self.transport = Nonlinear(assembly, {layer: _of_transport(law) for layer, law in laws.items()}, **self.others)
         self.local = {layer: Local(law) for layer, law in laws.items()}
         self.steps = self.iterations = 0
-        self.residual, self.leak = 0.0, 0.0
+        self.residual, self.leak = 0.0, 0.0  # largest of all steps: of the solver; charge lost, relative
         self._solvers, self._steady, self._calmed = {}, None, None
 
     def begin(self, x=None, time=0.0):
@@ -113,6 +113,8 @@ class Splitting:
         load[:, :16] += sum(mass @ self._calm for mass in self._masses.values())
         x, steps, residual = system.newton(guess, load, self._steady)
         self.iterations, self.residual = max(self.iterations, steps), max(self.residual, residual)
+        left, terms = (system.comm.allreduce(float(part[:, 0].sum())) for part in system.missing(x, load, self._steady))
+        self.leak = max(self.leak, abs(left) / terms if terms else 0.0)
         return x
 
     def _locally(self, x, time, dt):

@@ -175,6 +175,7 @@ def test_electrons_of_a_closed_box_are_kept():
     total, at_first = (sum(solution.jets(name)[0] for name in laws) for solution in (found, before))
     assert total[0] == pytest.approx(at_first[0], rel=1e-13)
     assert abs(total[1] - at_first[1]) > 0.01 * L
+    assert 0 < run.leak < 1e-12
 
 
 def test_balances_hold_in_time():
