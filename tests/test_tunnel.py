@@ -370,7 +370,12 @@ def test_files_of_a_run_and_its_report(tmp_path):
     assert found["scan"]["units"]["bias"] == "E" and found["storage"]["units"]["S"] == "hbar"
     assert Run.from_dict(found["input"]) == case
     page = report(tmp_path).read_text()
-    assert "spin-quadrupole" in page and "Coefficients of the currents" in page and page.count("data:image/png") == 7
+    assert (
+        "Time on the clock" in page
+        and "spin-quadrupole" in page
+        and "Coefficients of the currents" in page
+        and page.count("data:image/png") == 7
+    )
 
 
 def test_command_line_and_ranks(tmp_path, capsys):
@@ -395,8 +400,8 @@ def test_examples(name):
     table = result.numbers["scan"]
     assert not result.warnings
     if name.endswith("bias"):
-        E, T = (table["L"][key].reshape(3, 65) for key in ("E_ex", "T_ex"))
-        crossing = np.interp(0, (np.abs(E) - np.abs(T))[0, 32:], np.linspace(0, 8, 33))
+        E, T = (table["L"][key].reshape(3, 33) for key in ("E_ex", "T_ex"))
+        crossing = np.interp(0, (np.abs(E) - np.abs(T))[0, 16:], np.linspace(0, 8, 17))
         assert crossing == pytest.approx(0.291, rel=0.02)  # J^2 / (pi D) to leading order
         assert table["closed_form"]["L"]["E_ex"] == pytest.approx(table["L"]["E_ex"], rel=1e-4, abs=1e-12)
     elif name.endswith("angle"):

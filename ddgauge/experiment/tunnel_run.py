@@ -1,5 +1,7 @@
 """A tunnel junction alone: what its electrodes store and exchange, as it stands and along its scans."""
 
+import time
+
 import numpy as np
 from mpi4py import MPI
 
@@ -30,15 +32,18 @@ def tunnel(case, comm=MPI.COMM_WORLD, step=lambda text: None):
         A point of a scan that cannot be; says which.
     """
     step("junction")
-    setting = case.at({})
+    start, setting = time.perf_counter(), case.at({})
     point = Point(case, setting)
     numbers = point.numbers() | {"energy_resolved": resolved(setting)}
     said = case.warnings() + point.said
+    seconds = {"junction": time.perf_counter() - start}
     if case.scan:
         step("scan")
         numbers["scan"], of_scan = scan(case, comm)
         said += of_scan
-    return Result(case, numbers | _in_si(case, numbers), None, warnings=list(dict.fromkeys(said)), comm=comm)
+        seconds["scan"] = time.perf_counter() - start - seconds["junction"]
+    numbers |= _in_si(case, numbers) | {"timings": seconds | {"units": {"*": "s"}}}
+    return Result(case, numbers, None, warnings=list(dict.fromkeys(said)), comm=comm)
 
 
 def si_factors(case):
