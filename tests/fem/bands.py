@@ -47,17 +47,17 @@ def plain(**others):
     )
 
 
-def semiconductor(doping, n_i=1e19, full=1e25, spin=(0, 0, 0), H=None, q=0.0):
+def semiconductor(doping, n_i=1e19):
     """Bands 1.1 eV apart with mobilities of 0.14 and 0.05 m^2/(V s)."""
     return BandCoefficients(
-        H=np.diag([1.1, 1.1, 0, 0]) * e if H is None else H,
+        H=np.diag([1.1, 1.1, 0, 0]) * e,
         Dm=diffusion(einstein(0.14, T), einstein(0.05, T), 2e-3),
-        q=np.full((3, 16), q),
+        q=np.zeros((3, 16)),
         V=np.zeros((3, 16)),
         mobility_c=0.14,
         mobility_v=0.05,
         R=relaxation(1e-7, 1e-12, ALIKE / 1e-10, ALIKE / 1e-12),
-        equilibrium=MassAction(n_i, np.array(spin), np.zeros(3), full),
+        equilibrium=MassAction(n_i, np.zeros(3), np.zeros(3), 1e25),
         G=np.zeros(16),
         doping=doping,
         permittivity=11.7 * epsilon_0,
