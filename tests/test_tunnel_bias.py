@@ -11,7 +11,7 @@ from ddgauge.model import InputError, Run
 from ddgauge.model.electrodes import Elliptic
 from ddgauge.physics.tunnel.thermopower import linear
 from tests.solved import result
-from tests.tunnel_valves import ELLIPTIC, PAIR, device, magnet, tilted, told
+from tests.tunnel_valves import ELLIPTIC, PAIR, device, junction, magnet, tilted, told
 
 GRID = np.linspace(-2, 2, 9)
 CONSTANT = [{"kind": "dos", "energy": GRID.tolist(), "nu_up": [1 + P] * 9, "nu_dn": [1 - P] * 9} for P in (0.5, 0.35)]
@@ -159,3 +159,27 @@ def test_bands_are_written_again_as_they_were():
     expected = {"half_width": 5.0, "splitting": 1.0, "chemical_potential": 3.0, "states": 1.0}
     assert kept == pytest.approx(expected | {"centre": 0.0}, rel=1e-12)
     assert Run.from_dict(run.resolved()) == run
+
+
+@pytest.mark.parametrize("alignment", ["following", "rigid"])
+def test_quadrupole_currents_of_given_bands(alignment):
+    """Flat bands given as such against those by their splittings, with spin accumulated on both sides."""
+    layers = [magnet(name, axis, density_of_states=1e47) for name, axis in zip(("F1", "F2"), tilted(THETA))]
+    widths, splittings = ("5 eV", "4 eV"), ("1 eV", "0.7 eV")
+    bands = [{"kind": "flat", "half_width": D, "splitting": J} for D, J in zip(widths, splittings)]
+    keys = ("half_width_below", "half_width_above", "splitting_below", "splitting_above")
+    one = told(device(bands, 0.2, layers, alignment=alignment, temperature_below=330))
+    temperatures = {"T": (330, 300), "alignment": alignment}
+    other = told(junction(THETA, 0.2, P=(0, 0), layers=layers, **temperatures, **dict(zip(keys, widths + splittings))))
+    for key in ("charge_current", "exchange_torque", "emission", "turning"):
+        np.testing.assert_allclose(one[key], other[key], rtol=1e-5, atol=1e-9 * np.abs(other[key]).max(), err_msg=key)
+    for part in ("exchange", "direct", "per_spin"):
+        for node, Q in other[part].items():
+            close = 1e-5 * np.abs(Q).max()
+            np.testing.assert_allclose(one[part][node], Q, rtol=1e-5, atol=close, err_msg=part)
+
+
+def test_without_partners_bands_tell_the_torque_alone():
+    found = told(device(CONSTANT, 0.1))
+    assert "emission" not in found and np.abs(found["exchange_torque"]).max() < np.inf
+    assert np.isfinite(found["per_spin"]["LL"]).all()

@@ -23,6 +23,7 @@ RIVALS = (
     ({"transmission"}, {"resistance", "asymmetry", "polarisation", "spin_flip"}),
     ({"tunnel"}, {"transmission", "conductance", "resistance", "asymmetry", "polarisation", "spin_flip", "thin"}),
     ({"tunnel"}, {"absorption", "absorption_below", "absorption_above"}),
+    ({"bands_below", "bands_above"}, {"splitting_below", "splitting_above", "half_width_below", "half_width_above"}),
     ({"polarisation_below"}, {"bands_below"}),
     ({"polarisation_above"}, {"bands_above"}),
     ({"voltage"}, {"current"}, {"current_density"}),

@@ -124,6 +124,7 @@ class Barrier:
     half_width: tuple | None  # J
     rigid: bool
     full: full_bias.FullBias | None = None  # at any bias, of two currents
+    bands: tuple = (None, None)  # model electrodes, eV
 
     @property
     def law(self):
@@ -202,6 +203,7 @@ def barrier(stack, below, above, two_current):
         half_width=tuple(tunnel.of("half_width", side) for side in SIDES) if tunnel.flat else None,
         rigid=tunnel.alignment == "rigid",
         full=full,
+        bands=(tunnel.bands_below, tunnel.bands_above),
     )
 
 

@@ -1,6 +1,7 @@
 """Bands of a layer beside a tunnel barrier, where densities of states vary over the bias: electrodes in eV."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 import numpy as np
@@ -8,6 +9,7 @@ from pydantic import PlainSerializer, PlainValidator
 
 from ddgauge.model.errors import InputError, show
 from ddgauge.physics.tunnel.full_bias import FullBias
+from ddgauge.physics.tunnel.shifted import Shifted
 from ddgauge.units import E_CHARGE, K_B
 
 STANDS = {"chemical_potential": 0.0, "temperature": 0.0}  # the temperature is that of the barrier's side
@@ -65,6 +67,25 @@ def polarisation(bands):
     """P at the Fermi level; None where there are no states."""
     up, dn = density(bands, 0.0)[0](np.zeros(1))[:, 0]
     return None if up + dn <= 0 else float((up - dn) / (up + dn))
+
+
+def beside(bands, V, T, rigid):
+    """The physics.tunnel Electrode of bands beside a barrier.
+
+    Parameters
+    ----------
+    bands : model.electrodes.Electrode
+    V : (2,) array
+        Potentials of up and down, V.
+    T : float
+        K.
+    rigid : bool
+        Whether bands stay at rest, or follow the mean of the potentials.
+    """
+    rest = 0.0 if rigid else -float(np.mean(V))
+    mu = tuple(bands.chemical_potential - rest - np.asarray(V, float))
+    made = replace(bands.electrode, mu=mu, T=K_B * T / E_CHARGE)
+    return Shifted(made, rest - bands.chemical_potential)
 
 
 def full_bias(tunnel, P, T, bias_range):

@@ -7,10 +7,13 @@ import numpy as np
 
 from ddgauge.fem.equations import SolverError
 from ddgauge.fem.pointwise import Pointwise
+from ddgauge.model import tunnel_bands
 from ddgauge.model.tunnel import barriers
 from ddgauge.physics.tunnel import full_bias, si, tensors, vector_facet
+from ddgauge.physics.tunnel.coefficients import coefficients
 from ddgauge.physics.tunnel.facet import spin_conductances
 from ddgauge.physics.tunnel.flat_facet import FlatSide, interpolated
+from ddgauge.physics.tunnel.storage import stored
 from ddgauge.units import E_CHARGE, HBAR, K_B
 
 UP = np.array([0.0, 0.0, 1.0])
@@ -89,7 +92,7 @@ def _at_any_bias(barrier, u):
         "torque": vector_facet.torques(js, out),
         "dissipation": power,
     }
-    return found | (_of_bands(barrier, u, js) if barrier.splitting else {})
+    return found
 
 
 def require_range(full, solution):
@@ -120,16 +123,51 @@ def _seen(barrier, u):
 
 def _of_bands(barrier, u, js):
     """Exchange torque and quadrupole currents of flat bands, with the occupations at the points."""
-    axes, a = zip(*(_along(J, s, other) for J, s, other in zip(barrier.J, u[:, :, 1:], barrier.J[::-1])))
-    sides = []
-    for r in (0, 1):
-        V = np.stack([u[r, :, 0] + a[r], u[r, :, 0] - a[r]], axis=1)
-        width = barrier.half_width[r]
-        sides.append(FlatSide(-E_CHARGE * V, K_B * barrier.T[r], barrier.splitting[r], width, barrier.rigid))
+    axes, V = _potentials(barrier, u)
+    sides = [
+        FlatSide(-E_CHARGE * V[r], K_B * barrier.T[r], barrier.splitting[r], barrier.half_width[r], barrier.rigid)
+        for r in (0, 1)
+    ]
     T_S, *nodes = interpolated(*sides)
-    rates = si.rate_per_area(np.stack(nodes, axis=1), barrier.G0)  # [N, side, E A T]
-    torque = si.torque_per_area(T_S, barrier.G0)[:, None] * np.cross(*axes)
+    return _quadrupole(barrier.G0, axes, js, T_S, np.stack(nodes, axis=1))
+
+
+def _potentials(barrier, u):
+    """(N, 3) axes of both sides, and (N, 2) potentials of up and down along them."""
+    axes, a = zip(*(_along(J, s, other) for J, s, other in zip(barrier.J, u[:, :, 1:], barrier.J[::-1])))
+    return axes, [np.stack([u[r, :, 0] + a[r], u[r, :, 0] - a[r]], axis=1) for r in (0, 1)]
+
+
+def _of_given_bands(barrier, u, js):
+    """The same of any bands, at one point: integrals over their modes; and S of each over nb at the Fermi level, J."""
+    axes, V = _potentials(barrier, u)
+    made = [tunnel_bands.beside(barrier.bands[r], V[r][0], barrier.T[r], barrier.rigid) for r in (0, 1)]
+    c = coefficients(*made, 1.0)
+    nb = [density(np.zeros(1)).mean() for density in barrier.full.nu]
+    Gamma = 2 * np.pi * nb[0] * nb[1]
+    nodes = [node.exchange for node in (c.L, c.R)]
+    found = np.array([[nodes]]) / Gamma * E_CHARGE if None not in nodes else None
+    T_S = np.array([c.L.T_S / Gamma * E_CHARGE])
+    rest = [tunnel_bands.beside(bands, np.zeros(2), T, False) for bands, T in zip(barrier.bands, barrier.T)]
+    spins = [stored(electrode).S / each * E_CHARGE for electrode, each in zip(rest, nb)]
+    return _quadrupole(barrier.G0, axes, js, T_S, None if found is None else found[0]), spins
+
+
+def _quadrupole(G0, axes, js, T_S, nodes):
+    """Exchange torque and quadrupole currents of coefficients over Gamma, J; nodes [N, side, E A T], None if unknown.
+
+    Parameters
+    ----------
+    axes : two (N, 3) arrays
+    js : (N, 3) array
+        Spin current without that of the exchange, A/m^2.
+    """
+    torque = si.torque_per_area(T_S, G0)[:, None] * np.cross(*axes)
     spin = js / (2 * E_CHARGE) + torque / HBAR
+    direct = np.stack([tensors.dyad(axes[0], spin), tensors.dyad(axes[1], -spin)], axis=1)
+    if nodes is None:
+        return {"exchange_torque": torque, "per_spin": direct}
+    rates = si.rate_per_area(nodes, G0)
     exchange = [-tensors.dyad(axes[r], _combined(rates[:, r], axes[r], axes[1 - r])) for r in (0, 1)]
     return {
         "exchange_torque": torque,
@@ -137,7 +175,7 @@ def _of_bands(barrier, u, js):
         "absorption": rates[:, :, 1],
         "turning": rates[:, :, 2],
         "exchange": np.stack([*exchange, -sum(exchange)], axis=1),
-        "per_spin": np.stack([tensors.dyad(axes[0], spin), tensors.dyad(axes[1], -spin)], axis=1),
+        "per_spin": direct,
     }
 
 
@@ -182,11 +220,17 @@ def _means(solution, points, pair, barrier, stack):
     area = solution.interface_area(*pair)
     sums = {key: points.side_mean(pair, value) for key, value in at_points(barrier, mu).items()}
     found = {key: solution.mesh.comm.allreduce(value) / area for key, value in sums.items()}
-    if barrier.splitting is None:
+    spins = None if barrier.splitting is None else [J / 2 for J in barrier.splitting]
+    if barrier.full is not None and None not in barrier.bands:
+        means = np.array([solution.interface_potential(*pair, side) for side in (0, 1)])
+        u = np.einsum("rAa,ra->rA", barrier.embeddings, means)[:, None]
+        of_bands, spins = _of_given_bands(barrier, u, found["spin_current"][None])
+        found |= {key: value[0] for key, value in of_bands.items()}
+    if spins is None:
         return found
-    parts = {"exchange": found.pop("exchange")}
+    parts = {"exchange": found.pop("exchange")} if "exchange" in found else {}
     per_spin = found.pop("per_spin")
-    S = [_polarised(solution, stack[name], J) for name, J in zip(pair, barrier.splitting)]
+    S = [_polarised(solution, stack[name], spin) for name, spin in zip(pair, spins)]
     if None not in S:
         of_layers = [2 * s * Q for s, Q in zip(S, per_spin)]
         parts["direct"] = np.array([*of_layers, -sum(of_layers)])
@@ -199,10 +243,10 @@ def _means(solution, points, pair, barrier, stack):
     return found
 
 
-def _polarised(solution, layer, splitting):
-    """S of a layer, nu J / 2 with nu of each spin; per area or length where the mesh is; None where nu is unknown."""
+def _polarised(solution, layer, spin):
+    """S of a layer with a spin per density of states, J; per area or length where the mesh is; None without nu."""
     nu = layer.two_current().nu
-    return None if nu is None else float(np.mean(nu)) * splitting / 2 * solution.volume(layer.name)
+    return None if nu is None else float(np.mean(nu)) * spin * solution.volume(layer.name)
 
 
 def fields(barrier):
