@@ -187,3 +187,13 @@ def test_spin_that_enters_a_layer_is_warned_of_and_is_no_torque():
     assert np.abs(told(found)["torque"]).max() < 1e-15
     _, above = found.numbers["accumulation"][PAIR]
     assert np.linalg.norm(np.cross(above, tilted(1.2)[1])) > 0.1 * np.linalg.norm(above)
+
+
+def test_bands_that_are_too_near_or_too_little_split_are_warned_of():
+    near = junction(half_width_below="0.6 eV").warnings
+    assert any(
+        "band edges are 1.6e-20 J from the Fermi level, exchange torques and quadrupole" in line for line in near
+    )
+    little = junction(splitting_above="10 meV").warnings
+    assert any("the splitting of 'F2', 1.6e-21 J, is below k_B T = 4.14e-21 J at 300 K" in line for line in little)
+    assert junction().warnings == []

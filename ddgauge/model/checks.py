@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ddgauge.model import anomalous_hall, band_checks, tunnel, weyl
+from ddgauge.model import anomalous_hall, band_checks, tunnel_checks, weyl
+from ddgauge.model.tunnel import barriers
 from ddgauge.physics.algebra import cross
 
 WELL_BELOW = 0.1  # what a ratio that should be small may be
@@ -134,7 +135,7 @@ def mesh_warnings(stack, cell_size, electrostatics=None, limit=0.5):
 
 def physics_warnings(stack):
     """Lines that say where a law is used beyond what it was derived for."""
-    warnings = [*band_checks.warnings(stack), *tunnel.warnings(stack)]
+    warnings = [*band_checks.warnings(stack), *tunnel_checks.warnings(stack)]
     for layer in stack.layers:
         if layer.two_band is not None:
             continue
@@ -195,7 +196,7 @@ def spin_problems(stack):
         for matrix in (c.R_lattice, c.R_exchange, turning.T @ turning, cross(c.q).transpose(0, 2, 1) @ cross(c.q)):
             scale = np.abs(matrix).max()
             loss += (matrix / scale if scale else matrix).reshape(-1, 3, 3).sum(axis=0)
-    for barrier in tunnel.barriers(stack, two_current=False).values():
+    for barrier in barriers(stack, two_current=False).values():
         loss += barrier.law[:, 1:, :, 1:].sum(axis=(0, 2)) / max(barrier.G0, 1e-300)
     values, vectors = np.linalg.eigh(loss)
     if values[0] > 1e-12:

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import numpy as np
 
-from ddgauge.model import band_checks, checks, islands, scope, tunnel
+from ddgauge.model import band_checks, checks, islands, scope, tunnel_checks
 from ddgauge.model.boundary import Current
 from ddgauge.model.errors import InputError, hint_of, instead_of
 from ddgauge.model.stack import SIDES
@@ -127,8 +127,8 @@ def _two_current(run):
     if run.electrostatics != "neutral":
         yield from _densities(run.stack, f"electrostatics = {run.electrostatics!r}")
     if run.mesh.file is None:
-        yield from tunnel.axis_problems(run.stack, run.stack.neighbours)
-    yield from tunnel.run_problems(run)
+        yield from tunnel_checks.axis_problems(run.stack, run.stack.neighbours)
+    yield from tunnel_checks.run_problems(run)
     yield from connection(run, *_contacts_of_layers(run))
 
 

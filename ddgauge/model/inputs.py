@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, SerializeAsAny, model_validator
 
-from ddgauge.model import fit, fitting, tunnel
+from ddgauge.model import fit, fitting, tunnel_checks
 from ddgauge.model.curves import CURVES, Curve, read_curve
 from ddgauge.model.errors import Checked, InputError, instead_of
 from ddgauge.model.options import (
@@ -182,7 +182,7 @@ class Run(Checked):
             name of a face -> names of the layers that have it.
         """
         pairs = list(pairs)
-        if problems := [*tunnel.axis_problems(self.stack, pairs), *fit.connection(self, pairs, touching)]:
+        if problems := [*tunnel_checks.axis_problems(self.stack, pairs), *fit.connection(self, pairs, touching)]:
             raise InputError(*problems, placed=True)
 
     @model_validator(mode="after")

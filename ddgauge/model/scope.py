@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ddgauge.model import anomalous_hall, tunnel
+from ddgauge.model import anomalous_hall, tunnel_checks
 from ddgauge.model.boundary import Contact, Current, Electrode, Insulating, Sheet
 from ddgauge.model.channels import Spins
 from ddgauge.model.interfaces import NO_TRANSMISSION
@@ -59,7 +59,7 @@ def spin_model_problems(stack, experiment):
             yield f"interface {name!r}: tunnel belongs to experiment = 'two-current' or 'transport', not {experiment!r}"
         elif interface.transmission is None and not interface.thin and not interface.tunnel:
             yield f"interface {name!r}{NO_TRANSMISSION}"
-    yield from tunnel.problems(stack, two_current=False)
+    yield from tunnel_checks.problems(stack, two_current=False)
     yield from _axes_without_barrier(stack)
 
 
@@ -84,7 +84,7 @@ def two_current_problems(stack):
         yield from (f"interface {name!r}: {key} {NEITHER}" for key in _given(interface, SPIN_INTERFACE))
         if all(getattr(interface, key) is None for key in ("thin", "resistance", "conductance", "tunnel")):
             yield f"interface {name!r}: needs resistance (ohm m^2), conductance (S/m^2), thin or tunnel"
-    yield from tunnel.problems(stack, two_current=True)
+    yield from tunnel_checks.problems(stack, two_current=True)
 
 
 def _axes_without_barrier(stack):
