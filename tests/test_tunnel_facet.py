@@ -5,11 +5,12 @@ import pytest
 from scipy.constants import e, hbar
 from scipy.spatial.transform import Rotation
 
-from ddgauge.experiment import reduced
+from ddgauge.experiment import reduced, run
 from ddgauge.model import InputError, Run, read
 from ddgauge.physics.interface import channel_junction
 from ddgauge.sweep import dataset, sweep
 from tests.solved import numbers
+from tests.test_examples import EXAMPLES
 from tests.tunnel_valves import ENDS, G0, barrier, magnet, metal, ohms, tilted, valve
 
 
@@ -276,3 +277,9 @@ def test_barriers_are_told_of_full_solutions_alone(tmp_path):
     plain = text.replace('name = "F1"', 'name = "F1"\nspin_axis = [0, 0, 1]')
     (tmp_path / "valve.toml").write_text(plain + "[solver]\nreduced_basis = true\n")
     assert not reduced.supports(read(tmp_path / "valve.toml"))
+
+
+def test_axes_of_an_imported_mesh_are_compared_where_layers_touch():
+    case = read(EXAMPLES / "lateral_valve/valve.toml", {"layer.F2.spin_axis": [1, 0, 0]})
+    with pytest.raises(InputError, match="layer 'F2': spin_axis must be that of 'N', from which no tunnel barrier"):
+        run(case)
