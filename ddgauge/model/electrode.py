@@ -3,20 +3,44 @@
 Energies are numbers in E, the junction's energy_unit, in which temperatures are too (k_B = 1).
 """
 
+from dataclasses import dataclass
 from functools import cached_property
+from typing import Annotated
 
 import numpy as np
-from pydantic import model_validator
+from pydantic import BeforeValidator, PlainValidator, model_validator
 
-from ddgauge.model.errors import Checked, InputError
-from ddgauge.model.quantities import Quantity, Vector, nonzero
+from ddgauge.model.errors import Checked, InputError, show
+from ddgauge.model.quantities import Number, Vector, element, nonzero
 
 ENERGY = "E"  # stands for the energy_unit in messages and results
 
 
+@dataclass(frozen=True)
+class InUnits(Number):
+    """A number in the energy_unit of the junction; text with a unit has been converted before it comes here."""
+
+    unit: str = ENERGY
+
+    def value(self, value):
+        if isinstance(value, str):
+            raise ValueError(f" = {show(value)}, must be a number in {self.unit}, where {ENERGY} is the energy_unit")
+        return super().value(value)
+
+
 def Energy(sign=""):
-    """A number in the energy_unit of the junction; text with a unit is converted before it comes here."""
-    return Quantity(ENERGY, sign)
+    """An energy."""
+    return Annotated[float, PlainValidator(number := InUnits(sign=sign)), number]
+
+
+def energies(value):
+    """A list of energies, as a tuple."""
+    if not isinstance(value, list | tuple | np.ndarray):
+        raise ValueError(f" = {show(value)}, must be a list of numbers in {ENERGY}")
+    return tuple(element(i, InUnits(), x) for i, x in enumerate(value))
+
+
+Energies = Annotated[tuple[float, ...], BeforeValidator(energies), InUnits()]
 
 
 class Electrode(Checked):

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.polynomial import Chebyshev
 from pydantic import Field, PlainSerializer, PlainValidator
 
-from ddgauge.model.electrode import ENERGY
+from ddgauge.model.electrode import ENERGY, InUnits
 from ddgauge.model.errors import Checked, InputError, instead_of, show
 from ddgauge.model.quantities import Number, element
 
@@ -42,7 +42,7 @@ def Count():
 
 def Curve(unit=ENERGY, sign=""):
     """A list of numbers, or in Python a function of arrays."""
-    number = Number(unit, sign)
+    number = InUnits(unit, sign)
     return Annotated[
         Any, PlainValidator(lambda value: _list_or_function(value, number)), PlainSerializer(_plain), number
     ]

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import BeforeValidator, SerializeAsAny
 
-from ddgauge.model.electrode import ENERGY, Electrode, Energy
+from ddgauge.model.electrode import ENERGY, Electrode, Energies, Energy
 from ddgauge.model.electrode_lists import Count, Curve, FromFile, density, smooth, spline
 from ddgauge.model.errors import InputError, instead_of, listed, show
 from ddgauge.model.quantities import Numbers, Quantity
@@ -73,12 +73,12 @@ class Densities(FromFile, Electrode):
     lists: ClassVar[tuple] = ("energy", "nu_up", "nu_dn", "partner")
 
     kind: Literal["dos"] = "dos"
-    energy: Numbers(ENERGY) | None = None  # of the lists
+    energy: Energies | None = None  # of the lists
     nu_up: Curve("1/E")
     nu_dn: Curve("1/E")
     partner: Curve() | None = None  # energy of the down partner of the up state at each energy
-    up: Numbers(ENERGY) | None = None  # ends of the bands and breaks within, of functions
-    dn: Numbers(ENERGY) | None = None
+    up: Energies | None = None  # ends of the bands and breaks within, of functions
+    dn: Energies | None = None
 
     @classmethod
     def prepare(cls, given):
@@ -108,9 +108,9 @@ class Rigid(FromFile, Electrode):
 
     kind: Literal["rigid"] = "rigid"
     splitting: Energy(">= 0")
-    energy: Numbers(ENERGY) | None = None  # of the list
+    energy: Energies | None = None  # of the list
     nu: Curve("1/E")  # of each spin without the splitting
-    ends: Numbers(ENERGY) | None = None  # of the band, and breaks within, of a function
+    ends: Energies | None = None  # of the band, and breaks within, of a function
 
     @classmethod
     def prepare(cls, given):
@@ -182,8 +182,8 @@ class Levels(FromFile, Electrode):
     lists: ClassVar[tuple] = ("e_up", "e_dn", "weight")
 
     kind: Literal["levels"] = "levels"
-    e_up: Numbers(ENERGY)
-    e_dn: Numbers(ENERGY)
+    e_up: Energies
+    e_dn: Energies
     weight: Numbers("", ">= 0") | None = None  # numbers of modes; 1 each without it
     width: Energy("> 0")  # of the Gaussian that the other electrode sees
 

@@ -7,7 +7,7 @@ from pydantic import PlainValidator, model_validator
 
 from ddgauge.model.electrode import ENERGY
 from ddgauge.model.errors import Checked, InputError, instead_of
-from ddgauge.model.quantities import Choice, Number, Quantity, Switch
+from ddgauge.model.quantities import Choice, Number, Quantity, Switch, element
 from ddgauge.model.sweeps import Sweep
 from ddgauge.units import K_B
 
@@ -17,6 +17,7 @@ OF_ONE = {
     "half_width": ENERGY, "splitting": ENERGY, "states": "1", "centre": ENERGY, "chemical_potential": ENERGY,
     "temperature": ENERGY, "width": ENERGY,
 }  # fmt: skip
+LISTS = ("energy", "partner", "up", "dn", "ends", "e_up", "e_dn")  # of energies
 JOULE = Number("J", "> 0", also=(("K", lambda T: K_B * T),))
 ANY = Number("J", also=JOULE.also)
 
@@ -84,7 +85,9 @@ class Scan(Sweep):
 
 
 def in_units(value, energy_unit):
-    """An energy in the energy_unit (J, or None where it is not known): text is converted, what else it is stays."""
+    """Energies in the energy_unit (J, or None where it is not known): text is converted, also in lists; other stays."""
+    if isinstance(value, list):
+        return [element(i, lambda x: in_units(x, energy_unit), x) for i, x in enumerate(value)]
     if not isinstance(value, str):
         return value
     if energy_unit is None:
@@ -95,11 +98,19 @@ def in_units(value, energy_unit):
 def in_table(table, energy_unit):
     """A table with its energies in the energy_unit; InputError, a line for each that cannot be."""
     found, problems = dict(table), []
-    for key in (key for key, unit in OF_ONE.items() if unit == ENERGY and key in table):
+    energies = [*(key for key, unit in OF_ONE.items() if unit == ENERGY), *LISTS]
+    for key in (key for key in energies if key in table):
         try:
             found[key] = in_units(table[key], energy_unit)
         except ValueError as error:
             problems.append(f"{key}{error}")
+    if isinstance(table.get("band"), list):
+        found["band"] = list(table["band"])
+        for k, band in enumerate(table["band"]):
+            try:
+                found["band"][k] = in_table(band, energy_unit) if isinstance(band, dict) else band
+            except InputError as error:
+                problems += [f"band[{k}].{problem}" for problem in error.problems]
     if problems:
         raise InputError(*problems)
     return found

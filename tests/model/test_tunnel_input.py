@@ -11,7 +11,7 @@ import pytest
 from ddgauge.experiment.tunnel_point import Point
 from ddgauge.model import InputError, Run, read
 from ddgauge.model.electrode import Electrode
-from ddgauge.model.electrodes import KINDS, Band
+from ddgauge.model.electrodes import KINDS, Band, Rigid
 from ddgauge.model.junction import OF_BOTH, Junction, Scan
 from ddgauge.model.tunnel_run import TunnelRun
 from tests.test_documents import INPUT, section
@@ -142,6 +142,23 @@ def test_energies_bring_their_units():
     (((_, values),),) = case.axes
     assert values == pytest.approx([0.1, 0.2585199908, 0.05])
     assert junction(table=case.junction.model_copy(update={"energy_unit": None})).junction.energy_unit is None
+
+
+def test_energies_in_lists_bring_their_units():
+    band = {"e_up": ["-1 eV", -0.5, "0.1 eV", 1], "e_dn": [0, "500 meV", 1, 2]}
+    table = {"kind": "modes", "band": [band], "chemical_potential": "0.2 eV", "temperature": "300 K", "spin": [0, 0, 1]}
+    case = junction(table, FLAT, {"amplitude": "10 meV", "energy_unit": "1 eV"})
+    found = case.electrode["L"].band[0]
+    assert (*found.e_up, *found.e_dn) == pytest.approx((-1, -0.5, 0.1, 1, 0, 0.5, 1, 2))
+    assert case.junction.amplitude == pytest.approx(0.01)
+    with pytest.raises(
+        InputError, match=r"electrode 'L': band\[0\].e_up\[0\] = '-1 eV' is text with a unit, which needs"
+    ):
+        junction(table | {"chemical_potential": 0.2, "temperature": 0.03}, FLAT)
+    with pytest.raises(InputError, match=r"e_up\[0\] = '-1 eV', must be a number in E, where E is the energy_unit"):
+        Band(**band)
+    with pytest.raises(InputError, match=r"nu\[0\] = '1 1/eV', must be a number in 1/E, where E is the energy_unit"):
+        Rigid(splitting=1, energy=[0, 1], nu=["1 1/eV", 1], chemical_potential=0, temperature=1)
 
 
 def test_temperature_as_the_unit():
