@@ -509,27 +509,39 @@ end = "1 ps"
 ON_RANKS = """
 import json, sys
 from mpi4py import MPI
-from ddgauge import read, run
+from ddgauge import output, read, run
 world, found = MPI.COMM_WORLD, []
+folder, *files = sys.argv[1:]
 for size in 1, 2, 3:
     comm = world.Split(0 if world.rank < size else MPI.UNDEFINED)
     if comm != MPI.COMM_NULL:
-        numbers = run(read(sys.argv[1]), comm).numbers
+        results = [run(read(file), comm) for file in files]
         tables = ("state", "flow", "content", "budget", "positivity")
-        found.append({name: [x for key, x in numbers[name].items() if key != "units"] for name in tables})
+        found.append([[x for k, x in r.numbers[t].items() if k != "units"] for r in results for t in tables])
 if world.rank == 0:
+    output.prepare(folder)
     print(json.dumps(found))
+world.barrier()
+output.write(results[-1], folder)
 """
 
 
 def test_ranks_find_the_same(tmp_path):
-    quiet = "[output]\nfigures = false\nfields = false\n"
-    (tmp_path / "slab.toml").write_text('experiment = "two-band"\n' + slab(8) + quiet)
-    one, *others = json.loads(printed("-c", ON_RANKS, tmp_path / "slab.toml", ranks=3)[-1])
+    """Also where some have no cell of a layer, and write nothing but an empty piece."""
+    local = dict(hamiltonian='{spin_cv = ["1 meV", 0, 0]}', initial="{occupations = [1, 0, 0, 0]}", end=1e-12)
+    texts = {
+        "slab": slab(8) + "[output]\nfigures = false\nfields = false\n",
+        "cell": CELL.format(**local, samples=2, steps=2, rest="") + 'initial = "given"\n[output]\nfigures = false\n',
+    }
+    for name, text in texts.items():
+        (tmp_path / f"{name}.toml").write_text('experiment = "two-band"\n' + text)
+    files = [tmp_path / f"{name}.toml" for name in texts]
+    one, *others = json.loads(printed("-c", ON_RANKS, tmp_path / "out", *files, ranks=3)[0])
     assert len(others) == 2
     for several in others:
-        for name, values in one.items():
-            np.testing.assert_allclose(several[name], values, atol=1e-9 * np.abs(values).max())
+        for values, expected in zip(several, one):
+            np.testing.assert_allclose(values, expected, rtol=0, atol=1e-9 * np.abs(expected).max() + 1e-12)
+    assert pyvista.read(tmp_path / "out/fields.pvtu").n_cells == 1
 
 
 def test_the_spin_diode_has_shockleys_current_and_the_spin_of_its_neutral_side(tmp_path):

@@ -151,7 +151,7 @@ class Assembly:
         domain, cells = self.mesh.domain, self.mesh.cells(layer)
         _, points, weights = self._quadrature
         stretch = fem.Expression(abs(ufl.JacobianDeterminant(domain)), points).eval(domain, cells)
-        return (stretch.reshape(len(cells), -1) * weights).ravel() * NM**self.mesh.dimension
+        return (stretch.reshape(len(cells), len(weights)) * weights).ravel() * NM**self.mesh.dimension
 
     @property
     def quadrature_points(self):

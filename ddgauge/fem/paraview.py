@@ -49,9 +49,11 @@ def write(solution, path, fields):
         for field, values in fields(sample).items():
             data.setdefault(field, []).append(values)
         start += len(used)
+    connected = np.concatenate(blocks)
+    shape = (NAMES[int(types[0])], connected) if len(types) else ("tetra", connected.reshape(0, 4))
     piece = meshio.Mesh(
         np.concatenate(points),
-        [(NAMES[int(types[0])] if len(types) else "tetra", np.concatenate(blocks))],
+        [shape],
         point_data={field: np.concatenate(values) for field, values in data.items()},
         cell_data={"layer": [np.concatenate(label)]},
     )
