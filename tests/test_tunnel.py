@@ -391,6 +391,8 @@ def test_command_line_and_ranks(tmp_path, capsys):
 
     with pytest.raises(InputError, match=r"experiment = 'tunnel' has no \[\[sweep\]\]; ddgauge run does all points"):
         sweep(file, tmp_path / "swept")
+    with pytest.raises(InputError, match=r"junction.toml: experiment = 'tunnel' has no"):
+        sweep(read(file), tmp_path / "swept")
 
 
 @pytest.mark.parametrize("name", ["tunnel_junction/bias", "tunnel_junction/angle", "tunnel_thermal/heat"])

@@ -26,16 +26,18 @@ class Grid:
     """
 
     def __init__(self, case):
-        if isinstance(case, Run):
-            self.source, given = case.source, _as_written(case.resolved())
-        else:
+        if isinstance(case, Path | str):
             self.source, given = Path(case), tables(case)
-        self.case = case if isinstance(case, Run) else Run.from_dict(given, self.source)
+            self.case = Run.from_dict(given, self.source)
+        else:
+            self.source, self.case = case.source, case
         if self.case.experiment == "tunnel":
+            where = self.source or "the run"
             raise InputError(
-                f"{self.source or 'the run'}: experiment = 'tunnel' has no [[sweep]]; ddgauge run does all points of its"
-                " [[scan]]"
+                f"{where}: experiment = 'tunnel' has no [[sweep]]; ddgauge run does all points of its [[scan]]"
             )
+        if self.case is case:
+            given = _as_written(case.resolved())
         if not self.case.sweep:
             raise InputError(f"{self.source or 'the run'}: has no [[sweep]], needs at least one: parameter and values")
         self.dims = dimensions(self.case.sweep)
