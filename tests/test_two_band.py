@@ -507,16 +507,18 @@ end = "1 ps"
 
 
 ON_RANKS = """
-import json, sys
+import gc, json, sys
 from mpi4py import MPI
 from ddgauge import output, read, run
-world, found = MPI.COMM_WORLD, []
+gc.disable()  # ranks would free what they share at different times
+world, found, kept = MPI.COMM_WORLD, [], []
 folder, *files = sys.argv[1:]
 for size in 1, 2, 3:
     comm = world.Split(0 if world.rank < size else MPI.UNDEFINED)
     if comm != MPI.COMM_NULL:
         results = [run(read(file), comm) for file in files]
         tables = ("state", "flow", "content", "budget", "positivity")
+        kept.append(results)
         found.append([[x for k, x in r.numbers[t].items() if k != "units"] for r in results for t in tables])
 if world.rank == 0:
     output.prepare(folder)
