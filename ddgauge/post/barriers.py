@@ -24,23 +24,6 @@ UNITS = {
     "dissipation": "W/m^2", "exchange_torque": "J/m^2", "emission": RATE, "absorption": RATE, "turning": RATE,
 }  # fmt: skip
 TENSORS = ("LL", "RR", "LR")
-TITLES = {
-    "charge_current": "Tunnel barrier: current, up",
-    "spin_current": "Tunnel barrier: spin current of each spin, up",
-    "voltage_drop": "Tunnel barrier: voltage below less that above",
-    "torque": "Tunnel barrier: torque on the moments",
-    "heat": "Tunnel barrier: heat that leaves the layers",
-    "dissipation": "Tunnel barrier: dissipation",
-    "exchange_torque": "Tunnel barrier: exchange torque on the magnet below, opposite above",
-    "emission": "Tunnel barrier: exchange emission E_ex of quadrupole moment",
-    "absorption": "Tunnel barrier: exchange absorption A_ex",
-    "turning": "Tunnel barrier: exchange torque T_ex on quadrupole moment",
-    "exchange": "Tunnel barrier: exchange part of the quadrupole current into layers and between",
-    "per_spin": "Tunnel barrier: direct part of the quadrupole current, over 2 S",
-    "direct": "Tunnel barrier: direct part of the quadrupole current",
-    "exchange_values": "Tunnel barrier: principal values of the exchange part",
-    "direct_values": "Tunnel barrier: principal values of the direct part",
-}
 
 
 def at_points(barrier, mu):

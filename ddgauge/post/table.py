@@ -5,7 +5,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ddgauge.physics.two_band import BLOCK_NAMES
-from ddgauge.post import barriers, series, tunnel_run
+from ddgauge.post import series, tunnel_run
 from ddgauge.post.bands import TERMS
 
 HIDDEN = ("timings", "solver", "balances", "electric_field", "time_series", "mean", "steps", "curve")
@@ -42,6 +42,20 @@ TITLES = {
 }
 SPARSE = (*SPIN, "density", "polarisation")  # of which what stays zero is not shown in time
 OF_BANDS = ("state", "flow", "content")  # of places, in two sets of names
+OF_BARRIERS = {
+    "charge_current": "Tunnel barrier: current, up",
+    "spin_current": "Tunnel barrier: spin current of each spin, up",
+    "voltage_drop": "Tunnel barrier: voltage below less that above",
+    "torque": "Tunnel barrier: torque on the moments",
+    "heat": "Tunnel barrier: heat that leaves the layers",
+    "dissipation": "Tunnel barrier: dissipation",
+    "exchange_torque": "Tunnel barrier: exchange torque on the magnet below, opposite above",
+    "emission": "Tunnel barrier: exchange emission E_ex of quadrupole moment",
+    "absorption": "Tunnel barrier: exchange absorption A_ex",
+    "turning": "Tunnel barrier: exchange torque T_ex on quadrupole moment",
+    "exchange_values": "Tunnel barrier: principal values of the exchange part",
+    "direct_values": "Tunnel barrier: principal values of the direct part",
+}
 PARTS = {"G_j": ("x", "y"), "G_parallel": ("xy", "xx-yy"), "G_perpendicular": ("xz", "yz")}
 
 
@@ -195,8 +209,8 @@ def _matrix_rows(values, units):
 
 def barrier_tables(table):
     """What tunnel barriers carry, a table for each quantity; of tensors their principal values."""
-    for key, title in barriers.TITLES.items():
-        if key in table and key not in ("exchange", "direct", "per_spin"):
+    for key, title in OF_BARRIERS.items():
+        if key in table:
             found = {
                 f"{place} {node}".rstrip(): value
                 for place, values in table[key].items()
