@@ -16,6 +16,7 @@ from ddgauge.physics.generators import NAMES, SPIN_PSEUDOSPIN
 
 NUMBER = {name: A for A, name in enumerate(NAMES)}  # of a field, by its name
 BLOCK_NAMES = tuple(f"{block}_{a}" for block in ("cc", "vv", "Re cv", "Im cv") for a in "oxyz")
+TERMS = ("group 1", "group 2", "group 3", "transport", "relaxation", "generation", "rate")  # of a budget
 # S_oa = S_cc,a + S_vv,a,  S_za = S_cc,a - S_vv,a,  S_xa = 2 Re S_cv,a,  S_ya = -2 Im S_cv,a
 FROM_BLOCKS = np.kron(np.array([[1.0, 1, 0, 0], [0, 0, 2, 0], [0, 0, 0, -2], [1, -1, 0, 0]]), np.eye(4))
 TO_BLOCKS = np.linalg.inv(FROM_BLOCKS)  # S in blocks, in the order of BLOCK_NAMES, is TO_BLOCKS @ S

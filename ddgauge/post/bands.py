@@ -10,10 +10,9 @@ import numpy as np
 from ddgauge.fem.sample import quadrature
 from ddgauge.physics import band_precession
 from ddgauge.physics.generators import NAMES, SPIN_PSEUDOSPIN
-from ddgauge.physics.two_band import BLOCK_NAMES, FROM_BLOCKS, TO_BLOCKS, lowest_occupation, pseudospin
+from ddgauge.physics.two_band import BLOCK_NAMES, FROM_BLOCKS, TERMS, TO_BLOCKS, lowest_occupation, pseudospin
 from ddgauge.post.balance import ROUNDING
 
-TERMS = ("group 1", "group 2", "group 3", "transport", "relaxation", "generation", "rate")  # of a budget
 DENSITY, FLOW, RATE = "1/m^3", "1/(m^2 s)", "1/(m^3 s)"
 NEGATIVE = -1e-6  # of the local trace: eigenvalues below are told of
 DILUTE = 1e-9  # of the largest trace: with fewer electrons a place is weighed as if it had so many

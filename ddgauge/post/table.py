@@ -4,9 +4,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from ddgauge.physics.two_band import BLOCK_NAMES
+from ddgauge.physics.two_band import BLOCK_NAMES, TERMS
 from ddgauge.post import series, tunnel_run
-from ddgauge.post.bands import TERMS
 
 HIDDEN = ("timings", "solver", "balances", "electric_field", "time_series", "mean", "steps", "curve")
 SPIN = ("spin_current", "accumulation")
