@@ -118,9 +118,9 @@ def _write_fields(result, part):
 
 
 def _write_barriers(result, part):
-    """Write what tunnel barriers carry, a file for each; their names."""
+    """Write what tunnel barriers carry, a file for each, not of amplitudes; their names."""
     case, solution, names = result.case, result.solution, []
-    if case.experiment not in ("two-current", "transport"):
+    if case.experiment not in ("two-current", "transport") or case.frequency is not None:
         return names
     for pair, shown in barriers.shown(case).items():
         if pair in solution.mesh.interfaces:

@@ -197,3 +197,15 @@ def test_bands_that_are_too_near_or_too_little_split_are_warned_of():
     little = junction(splitting_above="10 meV").warnings
     assert any("the splitting of 'F2', 1.6e-21 J, is below k_B T = 4.14e-21 J at 300 K" in line for line in little)
     assert junction().warnings == []
+
+
+def test_amplitudes_have_no_powers_and_no_file(tmp_path):
+    layers = [magnet(name, axis, diffusion=1e-3) for name, axis in zip(("F1", "F2"), tilted(1.2))]
+    ends = {"bottom": {"kind": "contact", "voltage": 1e-3}, "top": {"kind": "contact", "voltage": 0}}
+    law = {PAIR: {"tunnel": barrier()}}
+    found = result("two-current", layers, interface=law, boundary=ends, frequency={"values": [1e9]})
+    output.prepare(tmp_path)
+    assert "interface_F1_F2.vtu" not in output.write(found, tmp_path)
+    assert "barrier" not in found.numbers
+    accumulated = np.abs(found.numbers["response"]["accumulation"]["real"][PAIR])
+    assert accumulated.min() > 1e-12
