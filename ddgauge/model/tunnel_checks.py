@@ -88,7 +88,6 @@ def run_problems(run):
         "[time]": run.time, "[frequency]": run.frequency, "[fit]": run.fit,
         "electrostatics = 'poisson'": run.electrostatics == "poisson",
         "solver.reduced_basis": run.solver.reduced_basis,
-        "gates, under which the chemical potential follows": run.stack.follows,
     }  # fmt: skip
     for what in [what for what, value in others.items() if value] if full else []:
         yield f"interface {full[0]!r}: tunnel: bands over the bias do not go with {what}"
