@@ -121,6 +121,25 @@ BAD = [
 ]
 
 
+OF_TABLES = [
+    (
+        {"temperature": 0},
+        "interface 'F1|F2': tunnel: bands need temperature > 0 K at the top of the file, or temperature_",
+    ),
+    (
+        {"boundary": {"bottom": {"kind": "contact", "current_density": 1e9}, "top": {"kind": "contact", "voltage": 0}}},
+        "interface 'F1|F2': tunnel: bands need bias_range (V), as no contacts with voltages say how large the bias is",
+    ),
+]
+
+
+@pytest.mark.parametrize("others, message", OF_TABLES)
+def test_what_tables_need(others, message):
+    with pytest.raises(InputError) as error:
+        Run.from_dict(tables_of(dict(zip(("bands_below", "bands_above"), ELLIPTIC)), **others))
+    assert any(line.startswith(message) for line in str(error.value).splitlines())
+
+
 def tables_of(tunnel, **others):
     layers = [magnet(name, axis) for name, axis in zip(("F1", "F2"), tilted(THETA))]
     ends = {"bottom": {"kind": "contact", "voltage": 0.5}, "top": {"kind": "contact", "voltage": 0}}
@@ -141,6 +160,7 @@ def test_bands_that_cannot_be(tunnel, message):
         ({"time": {"end": 1e-9}}, "[time]"),
         ({"electrostatics": "poisson"}, "electrostatics = 'poisson'"),
         ({"solver": {"reduced_basis": True}}, "solver.reduced_basis"),
+        ({"fit": {"y": {"R": "resistance.bottom|top"}, "parameter": [{"path": "layer.F1.conductivity"}]}}, "[fit]"),
     ],
 )
 def test_what_bands_do_not_go_with(others, what):

@@ -188,6 +188,16 @@ def test_valves_that_cannot_be(interface, changes, message):
 
 
 OF_SPIN_MODEL = [
+    (
+        barrier(None, None, bands_below={"kind": "flat", "half_width": 1, "splitting": 0}),
+        {},
+        "interface 'F1|F2': tunnel: bands_below are for experiment = 'two-current'",
+    ),
+    (
+        barrier(None, None, splitting_below="1 eV", half_width_below="5 eV", half_width_above="5 eV"),
+        {},
+        "interface 'F1|F2': tunnel: splitting_below needs polarisation_below, which may be 0: 'F1' is no magnet",
+    ),
     (barrier(), {}, "interface 'F1|F2': tunnel: polarisation_below needs spin_axis of layer 'F1', along its majority"),
     (
         barrier(None, None, transverse_below=1e12),
@@ -195,6 +205,23 @@ OF_SPIN_MODEL = [
         "interface 'F1|F2': tunnel: transverse_below needs polarisation_below: 'F1' is no magnet",
     ),
 ]
+
+
+WALL = {"kind": "wall", "width": "5 nm", "axis": [0, 0, 1], "layers": ["F2"]}
+
+
+@pytest.mark.parametrize(
+    "interface, axis, message",
+    [
+        ({"tunnel": barrier()}, None, "interface 'F1|F2': tunnel: 'F2' has a texture, beside a barrier its spins must"),
+        ({"resistance": 1e-15}, [0, 0, 1], "layer 'F2': spin_axis does not go with texture, along which the spins of"),
+    ],
+)
+def test_textures_that_a_barrier_does_not_go_with(interface, axis, message):
+    tables = {"layer": [magnet("F1"), magnet("F2", axis)], "interface": {"F1|F2": interface}, "boundary": ENDS}
+    with pytest.raises(InputError) as error:
+        Run.from_dict({"experiment": "two-current", "texture": WALL} | tables)
+    assert any(line.startswith(message) for line in str(error.value).splitlines())
 
 
 @pytest.mark.parametrize("tunnel, changes, message", OF_SPIN_MODEL)

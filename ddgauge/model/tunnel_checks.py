@@ -65,20 +65,16 @@ def _one_axis(where, pair, each, tunnel):
 def _any_bias(where, each, tunnel, stack):
     """What tables over the bias need."""
     if not tunnel.full:
-        for key in ("bias_range",):
-            if getattr(tunnel, key) is not None:
-                yield f"{where}: {key} needs bands_below or bands_above"
+        if tunnel.bias_range is not None:
+            yield f"{where}: bias_range needs bands_below or bands_above"
         return
     bias_range = tunnel_bands.range_of(tunnel, stack.boundary.values())
     if bias_range is None:
         yield f"{where}: bands need bias_range (V), as no contacts with voltages say how large the bias is"
     if each.T is None or not min(each.T) > 0:
         yield f"{where}: bands need temperature > 0 K at the top of the file, or temperature_below and _above"
-    elif bias_range and bias_range * E_CHARGE > (most := tunnel_bands.MOST * K_B * min(each.T)):
-        yield (
-            f"{where}: temperature = {min(each.T):g} K, must be >= {bias_range / most * E_CHARGE * min(each.T):.3g} K"
-            f" for tables over {bias_range:g} V"
-        )
+    elif bias_range and min(each.T) < (least := bias_range * E_CHARGE / (tunnel_bands.MOST * K_B)):
+        yield (f"{where}: temperature = {min(each.T):g} K, must be >= {least:.3g} K for tables over {bias_range:g} V")
 
 
 def run_problems(run):
