@@ -12,9 +12,10 @@ from ddgauge.fem.sample import profile
 from ddgauge.keeper import Keeper
 from ddgauge.model import InputError
 from ddgauge.model.band_laws import band_laws
+from ddgauge.physics.band_relaxation import BANDS, COHERENCE, slaved_coherence
 from ddgauge.physics.generators import NAMES
 from ddgauge.physics.generators import SPIN_PSEUDOSPIN as U4
-from ddgauge.physics.two_band import BLOCK_NAMES, NUMBER
+from ddgauge.physics.two_band import BLOCK_NAMES, FROM_BLOCKS, NUMBER
 from ddgauge.report.files import read_columns
 from ddgauge.units import E_CHARGE, EPSILON_0, HBAR, K_B
 from tests.test_examples import EXAMPLES, printed, row, run_file, section, table
@@ -84,6 +85,52 @@ def test_injected_spin_mixes_bands_on_its_way_through_a_slab():
     assert into == pytest.approx([2053.1845, 3595.6292, 10817.684], rel=1e-6)
     assert found["current"]["bottom"] == pytest.approx(0, abs=1e-9 * E_CHARGE * 1e20 * 1e4)
     assert found["positivity"]["film"] > 0
+
+
+QUICK = """
+[two_band]
+coherence = "local"
+[mesh]
+cells = 40
+[[layer]]
+name = "film"
+thickness = "100 nm"
+[layer.two_band]
+hamiltonian = {c = "20 meV", cv = "0.2 meV", spin_c = ["0.01 meV", 0, 0], spin_cv = ["0.05 meV", 0, [0, "0.03 meV"]]}
+diffusion_c = 2e-3
+diffusion_v = 5e-4
+T1 = "100 ps"
+T2 = "0.05 ps"
+spin_time_c = "20 ps"
+spin_time_v = "10 ps"
+equilibrium = "none"
+[boundary.bottom]
+kind = "state"
+fields = {cc_o = 1e22, cc_z = 1e22}
+"""
+
+
+def test_a_coherence_that_is_quick_follows_the_bands():
+    """Densities and spins as cosh of the matrix of their own lengths; beside it the coherence that they make."""
+    result = solved(QUICK)
+    c = result.case.stack.bands("film")
+    loss, follow = slaved_coherence(c.R - U4.ad(U4.precession(c.H)))
+    k_squared = np.linalg.solve(c.Dm[np.ix_(BANDS, BANDS)], loss)
+    S = np.linalg.inv(matrix_cosh(k_squared, 100e-9)) @ (1e22 * (FROM_BLOCKS[:, 0] + FROM_BLOCKS[:, 3]))[BANDS]
+    found = fields(result.numbers["state"], "top")
+    assert found[BANDS] == pytest.approx(S, rel=1e-7, abs=1e-9 * 1e22)
+    assert found[COHERENCE] == pytest.approx(follow @ S, rel=1e-6, abs=1e-9 * 1e22)
+    late = '[time]\nend = "5 ns"\ninitial = "zero"\nsamples = 2'
+    evolved = fields(
+        {key: value[-1] for key, value in solved(QUICK + late).numbers["time_series"]["state"].items()}, "top"
+    )
+    assert evolved == pytest.approx(found, rel=1e-4, abs=1e-6 * 1e22)
+
+
+def matrix_cosh(k_squared, x):
+    """cosh(x sqrt(k_squared)) of a matrix."""
+    values, vectors = np.linalg.eig(k_squared)
+    return (vectors @ np.diag(np.cosh(x * np.sqrt(values + 0j))) @ np.linalg.inv(vectors)).real
 
 
 def test_the_budget_of_a_steady_state_closes_for_every_field():

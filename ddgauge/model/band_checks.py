@@ -35,6 +35,22 @@ def problems(run):
         yield from wrong or _edges(run)
     yield from _electrostatics(run)
     yield from _times(run)
+    if stack.two_band.coherence == "local":
+        yield from _local(run)
+
+
+def _local(run):
+    """What moves a coherence that follows the bands at its place."""
+    hint = "which coherence = 'local' does not move; leave it out, or coherence = 'transported'"
+    for layer in run.stack.layers:
+        two, where = layer.two_band, f"layer {layer.name!r}: two_band"
+        for key, part in ("gauge", coefficients.gauge_field(two)), ("velocity", by_generator(two.velocity)):
+            for A in np.flatnonzero(part.any(axis=0) & coefficients.INTERBAND):
+                yield f"{where}.{key}.{NAMES[A]} makes flows of the coherence of the bands, {hint}"
+        if two.diffusion is not None and (coefficients.array(two.diffusion)[:2, 2:]).any():
+            yield f"{where}.diffusion has elements between the bands, by which the coherence spreads, {hint}"
+    if run.time is not None and run.time.scheme == "splitting":
+        yield "two_band.coherence = 'local' needs time.scheme = 'implicit'; splitting takes steps as long without it"
 
 
 def _layer(stack, layer):

@@ -5,7 +5,7 @@ import numpy as np
 from ddgauge.model.band_values import array, by_generator, density
 from ddgauge.physics import band_precession, band_relaxation, band_transport
 from ddgauge.physics.band_equilibrium import FULL_VALENCE, Given, MassAction, Proportional
-from ddgauge.physics.band_law import BandCoefficients, Drive
+from ddgauge.physics.band_law import BandCoefficients, Drive, of_bands
 from ddgauge.physics.generators import NAMES, SPIN_PSEUDOSPIN
 from ddgauge.physics.two_band import blocks, fields
 from ddgauge.units import E_CHARGE, EPSILON_0, HBAR, K_B, MU_B
@@ -44,9 +44,10 @@ def coefficients(layer, options, B, T, w):
     q, V = gauge_field(two), by_generator(two.velocity)
     if w is not None:
         q, V = (np.where(INTERBAND, 0.0, part) for part in (q, V))
+    Dm, slaved = diffusion(two, T), options.coherence == "local"
     return BandCoefficients(
         H=H,
-        Dm=diffusion(two, T),
+        Dm=of_bands(Dm) if slaved else Dm,
         q=q,
         V=V,
         mobility_c=two.mobility_c or 0.0,
@@ -57,6 +58,7 @@ def coefficients(layer, options, B, T, w):
         doping=two.donors - two.acceptors,
         permittivity=layer.permittivity * EPSILON_0,
         drive=drive,
+        slaved=slaved,
     )
 
 

@@ -123,6 +123,7 @@ def mesh_warnings(stack, cell_size, electrostatics=None, limit=0.5):
             warnings.append(
                 f"layer {name!r}: cells of {cell_size[name]:.3g} m are coarse for the length {worst} = {length:.3g} m;"
                 f" use cells of {limit * length:.2g} m or less (mesh.cells, mesh.element_size)"
+                + (", or [two_band] coherence = 'local'" if worst == "coherence" else "")
             )
         for band in "cv":
             if (peclet := ratios.get(f"drift_{band}", 0.0) / 2) > 1:

@@ -316,7 +316,8 @@ class Stack(Checked):
         neutral = state is not None and state.neutral and boundary.voltage is not None
         c, first = self.bands(layer), self.bands(self.names[0])
         built_in = band_coefficients.built_in(c, first, self.temperature) if neutral else 0.0
-        return boundary.band_face(self.band_state(layer, state), built_in)
+        face = boundary.band_face(self.band_state(layer, state), built_in)
+        return face.of_bands() if self.two_band.coherence == "local" else face
 
     @property
     def band_start(self):

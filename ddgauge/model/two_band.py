@@ -41,6 +41,7 @@ class TwoBandOptions(Checked):
     mode: Choice("density", "excess", plural="modes") = "density"  # the density matrix, or a deviation from equilibrium
     full_density: Quantity("1/m^3", ">= 0") = 0.0  # of electrons in a full valence band
     frame: Choice("laboratory", "rotating", plural="frames") = "laboratory"
+    coherence: Choice("transported", "local", plural="choices") = "transported"  # local: it follows the bands at once
 
 
 class HamiltonianFields(Checked):

@@ -1,7 +1,7 @@
 """What happens at outer faces of a body of two bands: kinds "state", "flux" and "exchange" of [boundary.NAME]."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -12,6 +12,8 @@ from ddgauge.model.boundary import Boundary
 from ddgauge.model.errors import InputError
 from ddgauge.model.quantities import Quantity
 from ddgauge.model.two_band import BandState
+from ddgauge.physics.band_law import of_bands
+from ddgauge.physics.band_relaxation import COHERENCE
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,13 @@ class BandFace:
     flux: np.ndarray = field(default_factory=lambda: np.zeros(16))  # into the body, 1/(m^2 s)
     conductance: np.ndarray = field(default_factory=lambda: np.zeros((16, 16)))  # m/s
     potential: float | None = None  # phi that is held, V: the voltage and what the contact has built in
+
+    def of_bands(self):
+        """The same face where the coherence of the bands follows what is beside it, not the face."""
+        held = {A: value for A, value in self.held.items() if A not in COHERENCE}
+        flux = np.array(self.flux)
+        flux[COHERENCE] = 0.0
+        return replace(self, held=held, flux=flux, conductance=of_bands(self.conductance))
 
 
 class State(BandState, Boundary):

@@ -6,7 +6,6 @@ from functools import cached_property
 import numpy as np
 
 from ddgauge.physics.band_law import BandLaw
-from ddgauge.physics.band_transport import drift
 from ddgauge.physics.generators import SPIN_PSEUDOSPIN
 
 ROUNDING = 1e-10  # relative
@@ -27,8 +26,7 @@ def inert(layers):
     known = np.zeros((16, 16))
     for c in layers:
         turning = SPIN_PSEUDOSPIN.ad(SPIN_PSEUDOSPIN.precession(c.H))
-        K, _ = drift(c.mobility_c, c.mobility_v, 0.0)
-        for X in (c.Dm, turning - c.R, K, *SPIN_PSEUDOSPIN.ad(c.q), *SPIN_PSEUDOSPIN.sym(c.V)):
+        for X in (c.Dm, turning - c.R, c.mobility, *SPIN_PSEUDOSPIN.ad(c.q), *SPIN_PSEUDOSPIN.sym(c.V)):
             if size := np.abs(X).max():
                 known += (X @ X.T + X.T @ X) / size**2
         if c.G.any():

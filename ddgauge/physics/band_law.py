@@ -3,13 +3,14 @@
 d_t S + D_i J_i = ad_omega S - R (S - S_eq) + G,   div eps grad phi = e (S_oo - n_full - N_D + N_A)
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from ddgauge.physics.band_equilibrium import FULL_VALENCE, MassAction
 from ddgauge.physics.band_medium import density_medium, screened_medium
+from ddgauge.physics.band_relaxation import COHERENCE
 from ddgauge.physics.band_transport import drift
 from ddgauge.physics.generators import SPIN_PSEUDOSPIN
 from ddgauge.physics.medium import covariant
@@ -42,6 +43,7 @@ class BandCoefficients:
     doping: float  # N_D - N_A, 1/m^3
     permittivity: float  # F/m
     drive: Drive | None = None
+    slaved: bool = False  # whether the coherence follows the bands at each place, at once, as `slaved_coherence`
 
     def hamiltonian(self, t):
         """H (4, 4) at a time t, s, with that of the drive, J."""
@@ -50,6 +52,19 @@ class BandCoefficients:
         turning = np.exp(-1j * self.drive.w * t)
         wave = turning if self.drive.rotating else 2 * turning.real
         return self.H + hamiltonian(np.zeros(4), np.zeros(4), wave * self.drive.cv)
+
+    @property
+    def mobility(self):
+        """(16, 16) K of J_i = K S' E_i, m^2/(V s)."""
+        K, _ = drift(self.mobility_c, self.mobility_v, 0.0)
+        return of_bands(K) if self.slaved else K
+
+
+def of_bands(X):
+    """A matrix (16, 16) between the fields, without what acts on or makes the coherence of the bands."""
+    X = np.array(X)
+    X[COHERENCE], X[:, COHERENCE] = 0.0, 0.0
+    return X
 
 
 @dataclass(frozen=True)
@@ -86,8 +101,14 @@ class BandLaw:
         carried = self._dirac + np.einsum("AB,i->iAB", self._K, np.zeros(3) if self.poisson else np.asarray(self.E))
         if self.poisson:
             eps = c.permittivity / self.n_ref
-            return screened_medium(c.Dm, self._ad_q, -L, carried, np.zeros(16), eps, self.rate)
-        return density_medium(c.Dm, self._ad_q, -L, carried)
+            found = screened_medium(c.Dm, self._ad_q, -L, carried, np.zeros(16), eps, self.rate)
+        else:
+            found = density_medium(c.Dm, self._ad_q, -L, carried)
+        if not c.slaved:
+            return found
+        storage = found.storage.copy()
+        storage[COHERENCE, COHERENCE] = 0.0
+        return replace(found, storage=storage)
 
     @cached_property
     def load(self):
@@ -193,8 +214,7 @@ class BandLaw:
 
     @cached_property
     def _K(self):
-        K, _ = drift(self.c.mobility_c, self.c.mobility_v, self.full_density)
-        return K
+        return self.c.mobility
 
     @property
     def _flow_of_full(self):

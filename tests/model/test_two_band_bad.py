@@ -37,6 +37,8 @@ DRIVE = BAND + 'drive = {cv = "1 meV", energy = "0.1 eV"}\n'
 EQUILIBRIUM = BAND + 'equilibrium = "none"\n'
 MASS_ACTION = BAND + "intrinsic_density = 1e16\n"
 FULL = "[two_band]\nfull_density = 1e24\n[[layer]]"
+HEAD = '[[layer]]\nname = "film"\nthickness = "50 nm"\n'
+LOCAL = '[two_band]\ncoherence = "local"\n[[layer]]'
 SPLITTING = '[time]\nend = "1 ps"\nscheme = "splitting"\nsteps = 10\n'
 DIAGONAL = np.eye(16).tolist()
 
@@ -124,6 +126,14 @@ BAD = [
      f"{FILM}.equilibrium: the density matrix has the eigenvalue -0.25 1/m^3"),
     (BAND, BAND + 'fermi = {states = 1e24, chemical_potential = 0}\nequilibrium = "none"\n',
      f"{FILM}: give either equilibrium or fermi, not both"),
+    # a coherence that does not move
+    ("[[layer]]", LOCAL.replace("[[layer]]", SPLITTING + "[[layer]]"),
+     "two_band.coherence = 'local' needs time.scheme = 'implicit'"),
+    (HEAD + BAND, HEAD.replace("[[layer]]", LOCAL) + BAND + "gauge = {xx = [1, 0, 0]}\n",
+     f"{FILM}.gauge.xx makes flows of the coherence of the bands, which coherence = 'local' does not move"),
+    (HEAD + BAND, HEAD.replace("[[layer]]", LOCAL) + BAND + "velocity = {yo = [1, 0, 0]}\n",
+     f"{FILM}.velocity.yo makes flows of the coherence"),
+    ("[[layer]]", LOCAL.replace("local", "here"), "two_band.coherence = 'here'; choices: transported, local"),
     # drives and frames
     (BAND, BAND + 'drive = {energy = "0.1 eV"}\n', f"{FILM}.drive: needs cv or spin_cv (J), the matrix element"),
     (BAND, BAND + 'drive = {cv = "1 meV"}\n', f"{FILM}.drive: needs frequency (Hz) or energy (J), that of a quantum"),

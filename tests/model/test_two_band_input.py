@@ -498,7 +498,7 @@ def test_cells_resolve_the_coherence_where_there_is_one():
     assert through(run, coupled, ["film"])[1]["film"] < length / 2
     assert mesh_warnings(coupled, {"film": 2e-9}, "bare") == [
         f"layer 'film': cells of 2e-09 m are coarse for the length coherence = {length:.3g} m;"
-        f" use cells of {length / 2:.2g} m or less (mesh.cells, mesh.element_size)"
+        f" use cells of {length / 2:.2g} m or less (mesh.cells, mesh.element_size), or [two_band] coherence = 'local'"
     ]
     held = {"bottom": {"kind": "state", "fields": {"cc_o": 1e20, "vv_o": 1e20, "cv_x": 1e19}}}
     assert "coherence" in lengths(stack(keys | gap, boundary=held), "bare")["film"]
