@@ -450,6 +450,17 @@ def test_both_schemes_find_the_same_spreading_and_lose_no_electron():
     assert split["steps"]["steps"] == 40
 
 
+def test_steps_too_long_for_what_a_contact_holds_are_told():
+    def told(end):
+        late = f'[time]\nend = "{end}"\nscheme = "splitting"\nsteps = 2\nsamples = 2\ninitial = "zero"'
+        result = solved(QUICK.replace('coherence = "local"', "").replace("cells = 40", "cells = 4") + late)
+        return [warning for warning in result.warnings if "flows through it are rough" in warning]
+
+    (warning,) = told("1 ps")
+    assert "boundary 'bottom'" in warning and "in a step of 5e-13 s" in warning
+    assert told("1 fs") == []
+
+
 def test_a_wave_of_charge_decays_by_diffusion_and_screening():
     """n_0 (1 +- a) in the halves of a closed box: the slowest mode goes at D (q^2 + 1 / lambda_D^2), q = pi / L."""
     n_0, a, D, L = 1e23, 1e-3, 3.6e-3, 50e-9

@@ -1,6 +1,7 @@
 """Spin in two bands: steady states and evolutions, their states, flows, budgets and positivity."""
 
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
@@ -22,6 +23,12 @@ from ddgauge.post import bands
 from ddgauge.units import E_CHARGE, K_B
 
 CELLS = 32  # through a body, about
+ROUGH = 0.1  # of itself, by which a state that a face holds may change in a step, for flows to a per cent or so
+ROUGH_FLOWS = (
+    "boundary {face!r}: precession and relaxation change what is held there by {change:.2g} of itself in a step of"
+    " {step:.3g} s, so that flows through it are rough; densities away from it are not. Use steps of"
+    " {shorter:.2g} s or less (time.steps), or scheme = 'implicit'"
+)
 NO_STATE = (
     "layer {layer!r}: {place} the density matrix has an eigenvalue of {value:.1e} of its trace: it is"
     " no state there. Too few cells do that to steep profiles, and so do bands that diffuse unlike each other, and"
@@ -100,6 +107,7 @@ def evolution(problem, assembly, told):
     if times.scheme == "splitting":
         problem.step("matrix")
         faces, whole = band_faces(case.stack, laws), times.end - times.start
+        problem.warnings += rough_flows(case.stack, laws, faces, whole / times.steps)
         evolution = Splitting(assembly, laws, faces, end=whole, steps=times.steps)
     else:
         drive = {"loads": loads(laws)}
@@ -114,6 +122,23 @@ def evolution(problem, assembly, told):
         return evolution.begin(start, times.start)
 
     return followed(problem, assembly, evolution, begin, told.numbers)
+
+
+def rough_flows(stack, laws, faces, step):
+    """Lines that say at which faces the steps (s) of a splitting are too long for the flows through them."""
+    found = []
+    for name, face in faces.items():
+        if not set(range(16)) <= set(face.fixed):
+            continue
+        L, g = laws[stack.layer_of_face(name)].local()
+        states = [np.array([face.fixed[A] for A in range(16)])]
+        states.append(L @ states[0] + g)
+        states.append(L @ states[1])
+        sizes = [np.linalg.norm(S) for S in states]
+        change = step * max((b / a for a, b in pairwise(sizes) if a), default=0.0)
+        if change > ROUGH:
+            found.append(ROUGH_FLOWS.format(face=name, step=step, change=change, shorter=ROUGH / change * step))
+    return found
 
 
 def at_start(stack, assembly, laws):
