@@ -1,17 +1,19 @@
 """Tunnel junctions through whole runs: numbers of flat and semi-elliptic bands, symmetries, scans, files."""
 
 import csv
+import io
 import json
 import tomllib
 
 import numpy as np
 import pytest
+from rich.console import Console
 from scipy.constants import e, hbar, k
 
 from ddgauge import TunnelRun, cli, output, read, run
 from ddgauge.model import InputError, Run
 from ddgauge.physics.tunnel.tensors import dyad
-from ddgauge.post import tunnel_run
+from ddgauge.post import table, tunnel_run
 from ddgauge.report import report
 from ddgauge.sweep import sweep
 from tests.test_examples import EXAMPLES, printed
@@ -161,9 +163,29 @@ def test_what_is_rounding_is_printed_as_zero():
     rest = {"spin": [0, 0, 1], "chemical_potential": 0, "R": {"temperature": 0.6}}
     shown = dict(tunnel_run.tables(numbers(**rest)))
     rows = {row[0]: row[1:] for title in list(shown)[3:6] for row in shown[title][1]}
-    assert rows["charge into L"][0] == "0"
+    assert rows["electrons into L"][0] == "0"
     assert rows["L direct"][:6] == ("0",) * 6 and rows["L direct I_+"][0] == "0"
     assert float(rows["L exchange"][2]) > 0 and rows["L exchange I_+"][0] == rows["L exchange"][2]
+
+
+def test_rounding_at_an_end_of_a_scan_is_printed_as_zero():
+    """Equal bands: at 180 degrees absorption takes what emission gives."""
+    bands = {"kind": "elliptic", "L": {"chemical_potential": 8.5}, "R": {"chemical_potential": 7.5}}
+    table = numbers(scan("angle", 0, 180), **bands)["scan"]
+    table["I_S"][1, 2] = -5e-19
+    assert {row[0]: row[1] for row in tunnel_run.scan_rows(table)[1]}["I_S z"] == "0"
+
+
+def test_current_in_si_is_that_from_L_to_R_and_no_number_is_cut():
+    """V = mu_L - mu_R > 0 drives electrons out of L: current flows from R to L."""
+    found = run(Run.from_dict(tables(junction={"amplitude": 1, "energy_unit": "20 meV"})))
+    console = Console(file=io.StringIO(), width=60, highlight=False)
+    table.show(found, console)
+    shown = console.file.getvalue()
+    rows = {line[:24].strip(): line[24:].split() for line in shown.splitlines()}
+    assert float(rows["electrons into L"][0]) < 0
+    assert float(rows["current from L to R"][0]) < 0 and rows["current from L to R"][1] == "A"
+    assert "…" not in shown and console.width == 60
 
 
 def test_heat_against_a_cold_electrode():

@@ -66,7 +66,7 @@ def show(result, console=None):
     for title, (header, rows) in tables(result):
         if rows:
             console.print(f"\n{title}")
-            console.print(_table(header, rows))
+            _print_whole(console, _table(header, rows))
     console.print()
     if "time_series" in result.numbers:
         console.print(_account_of_time(result.numbers))
@@ -323,6 +323,14 @@ def _beside(curves):
 
 def _many(count, thing):
     return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
+def _print_whole(console, table):
+    """A table that is wider than the console runs over its edge: a number that is cut would be another."""
+    width = console.width
+    console.width = max(width, console.measure(table, options=console.options.update(max_width=10 * WIDTH)).maximum)
+    console.print(table)
+    console.width = width
 
 
 def _table(header, rows):

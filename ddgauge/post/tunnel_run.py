@@ -19,10 +19,12 @@ def tables(numbers):
     yield "Junction", junction_rows(numbers)
     yield "Stored: electrons, spin and quadrupole moment along its axis", storage_rows(numbers["storage"])
     yield "Coefficients of the currents", coefficient_rows(numbers)
-    yield "Charge and spin into the electrodes, and torques across their axes", vector_rows(numbers)
+    yield "Electrons and spin into the electrodes, and torques across their axes", vector_rows(numbers)
+    if "torque_si" in numbers:
+        yield "Current, spin and torques in SI", vector_rows(numbers, "_si")
     yield "Spin-quadrupole current into L, R and what lies between them (L-R)", tensor_rows(numbers)
     if "quadrupole_current_si" in numbers:
-        yield "The same in SI", tensor_rows(numbers, "_si")
+        yield "Spin-quadrupole current in SI", tensor_rows(numbers, "_si")
     yield "Its principal values and axes", principal_rows(numbers)
     yield "Turning of what is stored: norm of the commutator with its current", rotation_rows(numbers["rotation"])
     if "scan" in numbers:
@@ -71,29 +73,26 @@ def coefficient_rows(numbers):
     return header, rows
 
 
-def vector_rows(numbers):
-    """Header and rows of charge, spin and torque."""
+def vector_rows(numbers, twin=""):
+    """Header and rows of charge, spin and torque.
+
+    twin : "" or "_si", of the tables' names.
+    """
     both = ("L", "R")
-    shown = (("charge", "charge_current", ("L",)), ("spin", "spin_current", both), ("torque", "torque", both))
+    shown = (("", "charge_current", ("L",)), ("spin", "spin_current", both), ("torque", "torque", both))
     names = {"transfer": "torque by transfer", "exchange": "torque by exchange"}
-    in_si, least, rows = "torque_si" in numbers, _least(numbers), []
+    of_charge = "current from L to R" if twin else "electrons into L"  # e I_N^L: the charge of electrons is -e
+    least, rows = _least(numbers), []
     for word, key, sides in shown:
+        table = numbers[f"{key}{twin}"]
         for side in sides:
             parts = numbers[key][side] if isinstance(numbers[key][side], dict) else {"": numbers[key][side]}
             for part, value in parts.items():
-                label = f"{names[part]} on {side}" if part else f"{word} into {side}"
-                value = np.atleast_1d(np.asarray(value, float))
-                kept = np.abs(value) > least
-                row = [label, *_padded(value * kept, 3), unit_of(numbers[key], side)]
-                if in_si:
-                    twin = numbers[f"{key}_si"][side][part] if part else numbers[f"{key}_si"][side]
-                    row += [
-                        *_padded(np.atleast_1d(np.asarray(twin, float)) * kept, 3),
-                        unit_of(numbers[f"{key}_si"], side),
-                    ]
-                rows.append(tuple(row))
-    header = ("", "x", "y", "z", "unit", *(("x", "y", "z", "unit") if in_si else ()))
-    return header, rows
+                label = f"{names[part]} on {side}" if part else f"{word} into {side}" if word else of_charge
+                kept = np.abs(np.atleast_1d(np.asarray(value, float))) > least
+                found = np.atleast_1d(np.asarray(table[side][part] if part else table[side], float))
+                rows.append((label, *_padded(found * kept, 3), unit_of(table, side)))
+    return ("", "x", "y", "z", "unit"), rows
 
 
 def tensor_rows(numbers, twin=""):
@@ -104,7 +103,7 @@ def tensor_rows(numbers, twin=""):
     rows = []
     for name, words, unit in (
         ("quadrupole_current", "", " hbar^2"),
-        ("per_spin", " per polarised spin", " hbar"),
+        ("per_spin", " per spin", " hbar"),
         ("per_pair", " per pair", " hbar^2"),
     ):
         table = numbers[f"{name}{twin}"]
@@ -133,7 +132,7 @@ def principal_rows(numbers):
             for k, name in enumerate(PRINCIPAL):
                 last = [number(in_si[node][part][k] * kept[k]), unit_of(in_si, node)] if in_si else []
                 rows.append((
-                    f"{NODES[node]} {part} {name}", number(values[k] * kept[k]), unit_of(table, node), *last,
+                    f"{NODES[node]} {part} {name}", number(values[k] * kept[k]), f"{unit_of(table, node)} hbar^2", *last,
                     *(f"{x + 0.0:.4f}" for x in np.round(axes[k], 9)),
                 ))  # fmt: skip
     return ("", "value", "unit", *(["in SI", "unit"] if in_si else []), "axis x", "y", "z"), rows
@@ -152,7 +151,8 @@ def scan_rows(table):
     for head, (values, name) in found.items():
         rounding = 0.0 if head in scanned else ROUNDING * largest
         if len(head.split(" ")) < 3 and np.ptp(values) > max(rounding, ROUNDING * np.abs(values).max()):
-            rows.append((head, number(values.min()), number(values.max()), name.rpartition(" (")[2].removesuffix(")")))
+            ends = (number(end * (abs(end) > rounding)) for end in (values.min(), values.max()))
+            rows.append((head, *ends, name.rpartition(" (")[2].removesuffix(")")))
     return ("", "least", "largest", "unit"), rows
 
 
