@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from ddgauge import Run, run
+from ddgauge import Run, output, run
 from ddgauge.model import InputError
 from ddgauge.physics.bands import chiral_anomaly
+from ddgauge.post import series
 from ddgauge.units import E_CHARGE, HBAR
 from tests.test_examples import EXAMPLES, printed, row, run_file, table
 
@@ -117,6 +118,23 @@ def test_ranks_find_the_same(tmp_path, ranks):
         found.append(json.loads((tmp_path / str(n) / "result.json").read_text()))
     one, several = ([f["current"]["top"], *(f["axial_current"][face] for face in ("left", "top"))] for f in found)
     assert several == pytest.approx(one, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    "tables, figure",
+    [
+        ({"time": {"end": "20 ps", "samples": 3, "initial": "zero", "tolerance": 1e-3}}, "time.png"),
+        ({"frequency": {"values": [1e10, 1e11]}}, "response.png"),
+    ],
+)
+def test_times_and_frequencies_are_drawn_with_the_imbalance(tables, figure, tmp_path):
+    held = {"bottom": CONTACTS["bottom"], "top": CONTACTS["top"] | {"spin": "free"}}
+    result = run(bar(boundary=held, output={}, **tables))
+    output.write(result, output.prepare(tmp_path))
+    key = "time_series" if "time" in tables else "response"
+    drawn = {word: unit for word, unit, _ in series.panels(result, key)}
+    assert drawn == {"voltage": "V", "current": "A/m^2", "imbalance A": "V"}
+    assert (tmp_path / figure).stat().st_size > 1e4
 
 
 def with_layer(**changes):

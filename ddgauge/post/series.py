@@ -43,15 +43,16 @@ def curves(table, quantity):
 def panels(result, key):
     """What is told of a `time_series` or `response`: [(quantity, unit, {label: (rows,) array})], complex in a response.
 
-    The voltage between two contacts, or voltages of contacts, or of all faces; currents and spin voltages where there
-    are any.
+    The voltage between two contacts, or voltages of contacts, or of all faces; currents, and spin voltages or what
+    nodes differ by, where there are any.
     """
     table, stack = result.numbers[key], result.case.stack
     if result.case.experiment == "two-band":
         return _of_bands(table)
     units = table["units"]
     voltages, currents = curves(table, "voltage"), curves(table, "current")
-    spin = _named(_foremost(_curves(table, "accumulation")))
+    quantity, word = ("accumulation", "spin voltage") if "accumulation" in table else ("axial_voltage", "imbalance A")
+    spin = _named(_foremost(_curves(table, quantity)))
     contacts = [name for name, b in stack.boundary.items() if b.carries_charge or b.equipotential]
     shown = {name: values for name, values in voltages.items() if name in contacts} or voltages
     differences = curves(table, "voltage_difference") if "voltage_difference" in table else {}
@@ -61,7 +62,7 @@ def panels(result, key):
     drawn = [
         ("voltage", units["voltage"], _worth(shown, NOTHING * volts)),
         ("current", units["current"], _through(_worth(currents, LEAK * _of_metal(result) * volts))),
-        ("spin voltage", units["accumulation"], _worth(spin, NOTHING * volts)),
+        (word, units[quantity], _worth(spin, NOTHING * volts)),
     ]
     return [panel for panel in drawn if panel[2]]
 
