@@ -13,7 +13,8 @@ from scipy.constants import e, hbar, k
 from ddgauge import TunnelRun, cli, output, read, run
 from ddgauge.model import InputError, Run
 from ddgauge.physics.tunnel.tensors import dyad
-from ddgauge.post import table, tunnel_run
+from ddgauge.post import tunnel_run
+from ddgauge.post.table import show
 from ddgauge.report import report
 from ddgauge.sweep import sweep
 from tests.test_examples import EXAMPLES, printed
@@ -180,7 +181,7 @@ def test_current_in_si_is_that_from_L_to_R_and_no_number_is_cut():
     """V = mu_L - mu_R > 0 drives electrons out of L: current flows from R to L."""
     found = run(Run.from_dict(tables(junction={"amplitude": 1, "energy_unit": "20 meV"})))
     console = Console(file=io.StringIO(), width=60, highlight=False)
-    table.show(found, console)
+    show(found, console)
     shown = console.file.getvalue()
     rows = {line[:24].strip(): line[24:].split() for line in shown.splitlines()}
     assert float(rows["electrons into L"][0]) < 0

@@ -128,11 +128,11 @@ def principal_rows(numbers):
             continue
         for part, values in parts.items():
             axes = np.asarray(numbers["principal_axes"][node][part], float)
-            kept = np.abs(values) > _least(numbers)
+            kept, unit = np.abs(values) > _least(numbers), f"{unit_of(table, node)} hbar^2"
             for k, name in enumerate(PRINCIPAL):
                 last = [number(in_si[node][part][k] * kept[k]), unit_of(in_si, node)] if in_si else []
                 rows.append((
-                    f"{NODES[node]} {part} {name}", number(values[k] * kept[k]), f"{unit_of(table, node)} hbar^2", *last,
+                    f"{NODES[node]} {part} {name}", number(values[k] * kept[k]), unit, *last,
                     *(f"{x + 0.0:.4f}" for x in np.round(axes[k], 9)),
                 ))  # fmt: skip
     return ("", "value", "unit", *(["in SI", "unit"] if in_si else []), "axis x", "y", "z"), rows
