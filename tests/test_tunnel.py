@@ -345,6 +345,23 @@ def test_warnings():
     assert any("temperature = 300 E is above half_width" in line for line in said(temperature=300))
     beyond = said(L={"chemical_potential": 30}, junction={"amplitude": 1})
     assert any("must lie within centre" in line for line in beyond)
+    (line,) = said(kind="elliptic", L={"chemical_potential": 30}, junction={"amplitude": 1})
+    assert line == "electrode 'L': chemical_potential = 30 E is above all of its states, which are from -27.5 to 27.5 E"
+
+
+def test_levels_that_are_no_density_of_states_are_warned_of():
+    def said(apart, width):
+        e = np.arange(-10, 10, apart)
+        levels = {"kind": "levels", "e_up": e, "e_dn": e + 3, "width": width}
+        data = tables(junction={"amplitude": 1e-3})
+        data["electrode"]["L"] = levels | {"spin": [0, 0, 1], "chemical_potential": 0.5, "temperature": 0.5}
+        return Run.from_dict(data).warnings()
+
+    assert said(0.1, 0.1) == []
+    few = said(0.5, 0.1)
+    assert len(few) == 2 and "width = 0.1 E is below half the distance of levels e_up" in few[0] and "0.5 E" in few[0]
+    (wide,) = said(0.5, 0.7)
+    assert "width = 0.7 E is above the temperature 0.5 E" in wide
 
 
 def test_densities_of_states_that_diverge_at_one_energy_are_warned_of():

@@ -86,6 +86,17 @@ class Electrode(Checked):
                 raise
             raise InputError(f": {str(error).partition(': ')[2]} (energies in {ENERGY})") from None
 
+    def warnings(self, T):
+        """Lines that say what of this electrode its user may not mean; T: the lower of both temperatures."""
+        ends = np.concatenate([self.electrode.edges(s) for s in (0, 1)])
+        low, high, mu = ends.min(), ends.max(), self.chemical_potential
+        if low <= mu <= high:
+            return []
+        return [
+            f"chemical_potential = {mu:g} {ENERGY} is {'below' if mu < low else 'above'} all of its states, which are"
+            f" from {low:g} to {high:g} {ENERGY}"
+        ]
+
     def with_(self, **changes):
         """This electrode with some keys changed."""
         if wrong := [key for key in changes if key not in type(self).model_fields]:

@@ -11,6 +11,8 @@ from ddgauge.model.errors import InputError, instead_of, listed, show
 from ddgauge.model.quantities import Numbers, Quantity
 from ddgauge.physics.tunnel import dos, electrodes, modes
 
+NEAR = 9  # levels beside a chemical potential, whose distance is taken
+
 
 class Shifted(Electrode):
     """A band whose two spins are shifted rigidly, by the Stoner splitting."""
@@ -158,8 +160,12 @@ class Band(FromFile):
             values = getattr(self, key)
             if not callable(values):
                 x = np.linspace(0, 1, len(values)) if self.x is None else np.array(self.x)
-                if len(x) != len(values) or len(x) < 4 or np.any(np.diff(x) <= 0) or (x[0], x[-1]) != (0, 1):
+                if len(values) < 4:
                     raise InputError(f"{key} has {len(values)} numbers, must have 4 or more, at x from 0 to 1, rising")
+                if len(x) != len(values):
+                    raise InputError(f"{key} has {len(values)} numbers, must have {len(x)}, as many as x")
+                if np.any(np.diff(x) <= 0) or (x[0], x[-1]) != (0, 1):
+                    raise InputError(f"x = {show(list(self.x))}, must rise from 0 to 1")
                 values, knots = smooth(x, values)
                 points = (*points, *knots)
             e.append(values)
@@ -190,6 +196,24 @@ class Levels(FromFile, Electrode):
     def _electrode(self, mu, T):
         weight = np.ones(len(self.e_up)) if self.weight is None else np.array(self.weight)
         return modes.Levels(np.array(self.e_up), np.array(self.e_dn), weight, mu, T, self.width)
+
+    def warnings(self, T):
+        found = super().warnings(T)
+        if self.width > T > 0:
+            found.append(
+                f"width = {self.width:g} {ENERGY} is above the temperature {T:g} {ENERGY}: densities of states are"
+                " smeared by more than the occupations"
+            )
+        for key in ("e_up", "e_dn"):
+            levels = np.unique(getattr(self, key))
+            near = np.sort(levels[np.argsort(np.abs(levels - self.chemical_potential))[:NEAR]])
+            apart = np.median(np.diff(near)) if len(near) > 1 else 0.0
+            if self.width < apart / 2:
+                found.append(
+                    f"width = {self.width:g} {ENERGY} is below half the distance of levels {key} beside the chemical"
+                    f" potential, {apart:g} {ENERGY}: the other electrode sees peaks, not a density of states"
+                )
+        return found
 
 
 KINDS = {"flat": Flat, "elliptic": Elliptic, "rigid": Rigid, "dos": Densities, "modes": Modes, "levels": Levels}

@@ -261,6 +261,9 @@ class TunnelRun(Checked):
                     f"{where}: temperature = {T:g} {ENERGY} is above half_width = {D:g} {ENERGY}; text such as '300 K'"
                     " brings its unit"
                 )
+            if not isinstance(electrode, Flat):  # of which the closed form says it
+                coldest = min(self.electrode[each].temperature for each in SIDES)
+                found += [f"{where}: {line}" for line in electrode.warnings(coldest)]
         if self.junction.conductance is None and self.Gamma > SMALL:
             found.append(
                 f"junction: Gamma = {self.Gamma:.3g} is not small, as the lowest order in the tunnelling rate takes it"
