@@ -177,6 +177,9 @@ def test_a_bias_beyond_the_bands_is_warned_of():
     found = junction(V=6.0)
     assert any("the bias 6 V is beyond the band edges" in line for line in found.warnings)
     assert not any("beyond" in line for line in junction().warnings)
+    apart = junction(V=20.0)  # by more than both bands are wide
+    assert any("beyond the band edges" in line for line in apart.warnings)
+    assert np.all(np.isfinite(told(apart)["exchange_values"]["LL"]))
 
 
 def test_spin_that_enters_a_layer_is_warned_of_and_is_no_torque():

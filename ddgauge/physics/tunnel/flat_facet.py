@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.polynomial.legendre import leggauss
-from scipy.special import digamma, expit
+from scipy.special import digamma, expit, xlogy
 
 from ddgauge.physics.tunnel.statistics import argument, difference
 
@@ -188,7 +188,7 @@ def _of_edges(L, R, offset):
     """(n,) spin torque of the edges of the bands, as flat.T_S, with the centres an offset (n,) apart."""
 
     def z(x):
-        return x * np.log(x)
+        return xlogy(x, np.abs(x))  # principal value, of bands that the bias has drawn apart
 
     s = L.D + R.D + np.multiply.outer([1, -1], offset)
     p, q = (L.J + R.J) / 2, (L.J - R.J) / 2
