@@ -244,6 +244,12 @@ def test_currents_of_both_nodes_and_between_them(polarised):
     np.testing.assert_allclose(torque["transfer"] + torque["exchange"], across, rtol=1e-10)
 
 
+def test_rounding_of_heat_between_flat_bands_is_within_the_golden_rule():
+    """Neither charge nor spin flows: what is left is small beside the electrons that go each way."""
+    hot = {"chemical_potential": 0, "R": {"temperature": 2, "spin": [0, 0, -1]}, "L": {"temperature": 0}}
+    assert numbers(**hot)["checks"]["golden_rule"] < 1e-12
+
+
 def test_everything_turns_with_the_magnets(polarised):
     L, R = polarised
     O = rotation([1, 2, -1], 0.9)

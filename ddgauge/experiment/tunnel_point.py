@@ -161,8 +161,8 @@ class Point:
     def checks(self):
         """What must vanish, relative to the sum of its magnitudes.
 
-        golden_rule: spin along J_L against the rates between spins; conservation: the quadrupole moment that comes to
-        both electrodes and to what lies between them, each by its own formula.
+        golden_rule: spin along J_L against the rates between spins, which are about Gamma T each way; conservation: the
+        quadrupole moment that comes to both electrodes and to what lies between them, each by its own formula.
         """
         J_L, J_R = self.axes.values()
         cosine = float(J_L @ J_R)
@@ -173,8 +173,9 @@ class Point:
         direct = self.flow.direct
         scale = sum(np.abs(Q).max() for Q in direct.values())
         left = np.abs(sum(direct.values())).max()
+        rates = np.abs(tilted).sum() + self.case.Gamma * max(self.L.T, self.R.T)
         return {
-            "golden_rule": float(abs(rule) / max(np.abs(tilted).sum(), np.finfo(float).tiny)),
+            "golden_rule": float(abs(rule) / max(rates, np.finfo(float).tiny)),
             "conservation": float(left / max(scale, np.finfo(float).tiny)),
         }
 
