@@ -33,6 +33,7 @@ def problems(run):
     if not layers:
         wrong = list(_states(run))
         yield from wrong or _edges(run)
+        yield from _still(run)
     yield from _electrostatics(run)
     yield from _times(run)
     if stack.two_band.coherence == "local":
@@ -146,6 +147,18 @@ def _edges(run):
         if meet and np.abs(X - Y).max() > ALIKE * max(np.abs(X).max(), np.abs(Y).max()):
             where = f"boundary {name!r} and {other!r}"
             yield f"{where} meet at an edge, held at different states; give one of them a velocity"
+
+
+def _still(run):
+    """Layers in whose steady state the number of electrons follows from nothing."""
+    stack = run.stack
+    for name in stack.names if run.has_steady_state and stack.two_band.mode == "density" else []:
+        c = stack.bands(name)
+        if not (c.Dm[NUMBER["oo"]].any() or c.V.any() or c.mobility_c or c.mobility_v):
+            yield (
+                f"layer {name!r}: nothing moves electrons, so that nothing says how many there are in a steady state;"
+                " give two_band.diffusion_c and diffusion_v (m^2/s), or mobilities (m^2/(V s))"
+            )
 
 
 def _face_states(stack):

@@ -10,8 +10,9 @@ from pydantic import BeforeValidator, PlainSerializer, PlainValidator
 
 from ddgauge.model.errors import instead_of, show
 from ddgauge.physics.interface import areal_conductance
-from ddgauge.units import HBAR, quantity
+from ddgauge.units import E_CHARGE, HBAR, quantity
 
+LARGEST_E = 1e-16  # J, 624 eV; no band is so wide, but energies in eV have such numbers
 LARGEST_BARE_G = 1e17  # S/m^2; no interface conducts so well, but mixing conductances in 1/m^2 have such numbers
 SIGNS = {
     "": lambda x: True,
@@ -40,6 +41,8 @@ class Number:
             raise ValueError(f"{number}, must be a finite number")
         if not SIGNS[self.sign](x):
             raise ValueError(f"{number}, must be {self.sign}")
+        if self.unit == "J" and abs(x) > LARGEST_E:
+            raise ValueError(f"{number} is {x / E_CHARGE:.2g} eV, must be below 624 eV; text has its unit, '0.1 eV'")
         return x
 
     def value(self, value):

@@ -143,10 +143,10 @@ class BandState(Checked):
         return None if self.matrix is None else SPIN_PSEUDOSPIN.fields(array(self.matrix))
 
 
-def _four(value, number):
+def _four(value, number, of="c up, c down, v up, v down"):
     value = value.tolist() if isinstance(value, np.ndarray) else value
     if not isinstance(value, list | tuple) or len(value) != 4:
-        raise ValueError(f" = {value!r}, must be four numbers in {number.unit}, of c up, c down, v up, v down")
+        raise ValueError(f" = {value!r}, must be four numbers in {number.unit}, of {of}")
     found = []
     for i, x in enumerate(value):
         try:
@@ -158,7 +158,9 @@ def _four(value, number):
 
 def _one_or_four(value):
     number = Number("s", "> 0")
-    return _four(value, number) if isinstance(value, list | tuple | np.ndarray) else number(value)
+    if isinstance(value, list | tuple | np.ndarray):
+        return _four(value, number, of="cv_o, cv_x, cv_y, cv_z")
+    return number(value)
 
 
 def _equilibrium(value):

@@ -52,12 +52,12 @@ def matrix(i, j, value, size=16):
 # (what is changed in the good file, what it becomes, what is said)
 BAD = [
     # Hermitian matrices
-    (H, "hamiltonian = {matrix = [[1, 2, 0, 0], [3, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]}",
-     f"{FILM}.hamiltonian.matrix must be Hermitian, but [0][1] = 2+0j and [1][0] = 3+0j"),
-    (H, "hamiltonian = {matrix = [[[1, 1], 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]}",
-     f"{FILM}.hamiltonian.matrix must be Hermitian, but [0][0] = 1+1j is not real"),
+    (H, "hamiltonian = {matrix = [[0, 2e-20, 0, 0], [3e-20, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]}",
+     f"{FILM}.hamiltonian.matrix must be Hermitian, but [0][1] = 2e-20+0j and [1][0] = 3e-20+0j"),
+    (H, "hamiltonian = {matrix = [[[1e-20, 1e-20], 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]}",
+     f"{FILM}.hamiltonian.matrix must be Hermitian, but [0][0] = 1e-20+1e-20j is not real"),
     (H, "hamiltonian = {matrix = [[1, 0], [0, 1]]}", "must be 4 rows of 4 numbers in J"),
-    (H, 'hamiltonian = {matrix = [[1, 0, 0, 0], [0, "1 nm", 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]}',
+    (H, 'hamiltonian = {matrix = [[0, 0, 0, 0], [0, "1 nm", 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]}',
      f"{FILM}.hamiltonian.matrix[1][1] = '1 nm' is in nm, expected J"),
     ("diffusion_c = 2e-3", "diffusion = [[1, [0, 1], 0, 0], [[0, 1], 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]",
      f"{FILM}.diffusion must be Hermitian, but [0][1] = 0+1j and [1][0] = 0+1j"),
@@ -68,7 +68,9 @@ BAD = [
     # relaxation
     (T2, 'T2 = "2.1 ns"', f"{FILM}.T2 = 2.1e-09 s, must be <= 2 T1 = 2e-09 s: what takes occupation takes coherence"),
     (T2, 'T2 = [1e-12, 1e-12, "3 ns", 1e-12]', f"{FILM}.T2 = 3e-09 s of cv_y, must be <= 2 T1 = 2e-09 s"),
-    (T2, "T2 = [1, 2]", f"{FILM}.T2 = [1, 2], must be four numbers in s"),
+    (T2, "T2 = [1, 2]", f"{FILM}.T2 = [1, 2], must be four numbers in s, of cv_o, cv_x, cv_y, cv_z"),
+    (H, "hamiltonian = {c = 0.1}", f"{FILM}.hamiltonian.c = 0.1 J is 6.2e+17 eV, must be below 624 eV; text has its unit"),
+    ("diffusion_c = 2e-3\nmobility_v = 0.05\n", "", "layer 'film': nothing moves electrons, so that nothing says how"),
     (T2, "T2 = [1e-12, 1e-12, 0, 1e-12]", f"{FILM}.T2[2] = 0 s, must be > 0"),
     ("diffusion_c = 2e-3", "diffusion_c = -1", f"{FILM}.diffusion_c = -1 m^2/s, must be >= 0"),
     (SPIN, "spin_rate_c = [[1, 2, 0], [2, 1, 0], [0, 0, 1]]", f"{FILM}.spin_rate_c has the eigenvalue -1 1/s"),

@@ -290,7 +290,7 @@ def test_layers_may_start_in_states_of_their_own():
     assert blocks(pulsed.band_start["film"])[1] == pytest.approx([1e20, 0, 0, 1e20], abs=1)
     tables = {"experiment": "two-band", "time": {"end": "1 ps", "scheme": "splitting", "steps": 100}}
     assert Run(stack=pulsed, **tables).time.initial == "given"
-    assert Run(stack=stack({}), **tables).time.initial == "steady"
+    assert Run(stack=stack({"diffusion_c": 1e-3}), **tables).time.initial == "steady"
 
 
 # --- files
