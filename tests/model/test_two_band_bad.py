@@ -69,7 +69,7 @@ BAD = [
     (T2, 'T2 = "2.1 ns"', f"{FILM}.T2 = 2.1e-09 s, must be <= 2 T1 = 2e-09 s: what takes occupation takes coherence"),
     (T2, 'T2 = [1e-12, 1e-12, "3 ns", 1e-12]', f"{FILM}.T2 = 3e-09 s of cv_y, must be <= 2 T1 = 2e-09 s"),
     (T2, "T2 = [1, 2]", f"{FILM}.T2 = [1, 2], must be four numbers in s, of cv_o, cv_x, cv_y, cv_z"),
-    (H, "hamiltonian = {c = 0.1}", f"{FILM}.hamiltonian.c = 0.1 J is 6.2e+17 eV, must be below 624 eV; text has its unit"),
+    (H, "hamiltonian = {c = 0.1}", f"{FILM}.hamiltonian.c = 0.1 J is 6.2e+17 eV, must be below 624 eV"),
     ("diffusion_c = 2e-3\nmobility_v = 0.05\n", "", "layer 'film': nothing moves electrons, so that nothing says how"),
     (T2, "T2 = [1e-12, 1e-12, 0, 1e-12]", f"{FILM}.T2[2] = 0 s, must be > 0"),
     ("diffusion_c = 2e-3", "diffusion_c = -1", f"{FILM}.diffusion_c = -1 m^2/s, must be >= 0"),
