@@ -102,6 +102,10 @@ BAD = [
         {"bands_below": {"kind": "elliptic", "half_width": "-1 eV", "splitting": "1 eV"}},
         "tunnel.bands_below.half_width = -1 eV, must be > 0",
     ),
+    (
+        {"bands_below": {"kind": "elliptic", "half_width": "5 eV", "splitting": "11 eV"}},
+        "tunnel.bands_below.splitting = 11 eV, must be <= 2 half_width = 10 eV",
+    ),
     ({"bands_below": {"kind": "parabola"}}, "tunnel.bands_below.kind = 'parabola'; kinds: flat, elliptic, "),
     ({"bands_below": ELLIPTIC[0] | {"temperature": 3}}, "tunnel.bands_below.temperature does not belong to bands"),
     ({"bands_below": 3}, "tunnel.bands_below = 3, must be a table such as {kind = 'flat'"),

@@ -142,7 +142,7 @@ BAD = [
     (
         {"tunnel": barrier(splitting_below="3 eV", half_width_below="1 eV", half_width_above="1 eV")},
         {},
-        "interface 'F1|F2': tunnel.splitting_below = 4.80653e-19 J, must be <= 2 half_width_below = 3.20435e-19 J",
+        "interface 'F1|F2': tunnel.splitting_below = 3 eV, must be <= 2 half_width_below = 2 eV",
     ),
     (
         {"tunnel": barrier(splitting_below="1 eV", half_width_below="5 eV", half_width_above="5 eV")},

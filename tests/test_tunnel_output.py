@@ -194,11 +194,9 @@ def test_spin_that_enters_a_layer_is_warned_of_and_is_no_torque():
 
 def test_bands_that_are_too_near_or_too_little_split_are_warned_of():
     near = junction(half_width_below="0.6 eV").warnings
-    assert any(
-        "band edges are 1.6e-20 J from the Fermi level, exchange torques and quadrupole" in line for line in near
-    )
+    assert any("band edges are 0.1 eV from the Fermi level, exchange torques and quadrupole" in line for line in near)
     little = junction(splitting_above="10 meV").warnings
-    assert any("the splitting of 'F2', 1.6e-21 J, is below k_B T = 4.14e-21 J at 300 K" in line for line in little)
+    assert any("the splitting of 'F2', 0.01 eV, is below k_B T = 0.0259 eV at 300 K" in line for line in little)
     assert junction().warnings == []
 
 

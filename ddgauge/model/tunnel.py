@@ -14,6 +14,7 @@ from ddgauge.model.quantities import Choice, Number, Quantity, nonzero
 from ddgauge.model.tunnel_bands import Bands
 from ddgauge.physics.medium import Junction
 from ddgauge.physics.tunnel import full_bias, vector_facet
+from ddgauge.units import E_CHARGE
 
 UP = np.array([0.0, 0.0, 1.0])
 SIDES = ("below", "above")
@@ -70,9 +71,8 @@ class Tunnel(Checked):
             if width is None:
                 raise InputError(f": flat bands need half_width_{side} (J) beside splittings and the other half width")
             if splitting > 2 * width:
-                raise InputError(
-                    f"splitting_{side} = {splitting:g} J, must be <= 2 half_width_{side} = {2 * width:g} J"
-                )
+                J, twice = splitting / E_CHARGE, 2 * width / E_CHARGE
+                raise InputError(f"splitting_{side} = {J:g} eV, must be <= 2 half_width_{side} = {twice:g} eV")
         return self
 
     def of(self, key, side):

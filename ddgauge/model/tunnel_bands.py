@@ -1,5 +1,6 @@
 """Bands of a layer beside a tunnel barrier, where densities of states vary over the bias: electrodes in eV."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
@@ -35,7 +36,7 @@ def _read(value):
         return electrodes.KINDS[kind](**table, spin=(0.0, 0.0, 1.0))
     except InputError as error:
         unit = electrodes.ENERGY
-        problems = [problem.replace(f" {unit},", " eV,").replace(f"({unit})", "(eV)") for problem in error.problems]
+        problems = [re.sub(rf"(?<=[ (]){unit}(?=[,)]|$)", "eV", problem) for problem in error.problems]
         raise InputError(*problems) from None
 
 

@@ -115,12 +115,14 @@ def warnings(stack):
                 " negative; a torque at the barrier is the default"
             )
         if each.splitting:
-            for name, J, T in zip(pair, each.splitting, each.T):
-                if 0 < J < K_B * T:
-                    yield f"{where}: the splitting of {name!r}, {J:.3g} J, is below k_B T = {K_B * T:.3g} J at {T:g} K"
-            W = min(each.half_width) - max(each.splitting) / 2
-            if max(FAR * K_B * max(each.T), *each.splitting) > W:
+            heat = K_B * np.array(each.T)
+            J, D, kT = (np.asarray(values) / E_CHARGE for values in (each.splitting, each.half_width, heat))
+            for name, of, warm, T in zip(pair, J, kT, each.T):
+                if 0 < of < warm:
+                    yield f"{where}: the splitting of {name!r}, {of:.3g} eV, is below k_B T = {warm:.3g} eV at {T:g} K"
+            W = min(D - J / 2)
+            if max(FAR * max(kT), *J) > W:
                 yield (
-                    f"{where}: band edges are {W:.3g} J from the Fermi level, exchange torques and quadrupole currents"
-                    f" want more than {FAR} k_B T = {FAR * K_B * max(each.T):.3g} J and the splittings"
+                    f"{where}: band edges are {W:.3g} eV from the Fermi level, exchange torques and quadrupole currents"
+                    f" want more than {FAR} k_B T = {FAR * max(kT):.3g} eV and the splittings"
                 )
