@@ -13,7 +13,7 @@ from scipy.constants import e, hbar, k
 from ddgauge import TunnelRun, cli, output, read, run
 from ddgauge.model import InputError, Run
 from ddgauge.physics.tunnel.tensors import dyad
-from ddgauge.post import tunnel_run
+from ddgauge.post import plot_quadrupole, plot_tunnel, tunnel_run
 from ddgauge.post.table import show
 from ddgauge.report import report
 from ddgauge.sweep import sweep
@@ -187,6 +187,17 @@ def test_current_in_si_is_that_from_L_to_R_and_no_number_is_cut():
     assert float(rows["electrons into L"][0]) < 0
     assert float(rows["current from L to R"][0]) < 0 and rows["current from L to R"][1] == "A"
     assert "…" not in shown and console.width == 60
+
+
+def test_rounding_is_not_drawn():
+    """Heat alone drives no spin: the direct part is nothing."""
+    parallel = {"spin": [0, 0, 1], "temperature": 1, "chemical_potential": 0}
+    found = numbers(scan("tau", -0.5, 0.2, 0.5), **parallel)
+    found["scan"]["I_Q"]["direct"]["LL"][:, 0, 1] = found["scan"]["I_Q"]["direct"]["LL"][:, 1, 0] = 1e-19
+    figure = plot_quadrupole.principal(plot_tunnel.Lines(found["scan"]), "")
+    direct, exchange = figure.axes[:2]
+    assert max(np.abs(line.get_ydata()).max() for line in direct.lines) == 0
+    assert max(line.get_ydata().max() for line in exchange.lines) > 1e-4
 
 
 def test_heat_against_a_cold_electrode():

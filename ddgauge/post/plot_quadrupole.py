@@ -70,6 +70,8 @@ def principal(lines, title):
     """Principal values along a scan: rows of nodes, columns of parts."""
     table = lines.table["I_Q"]
     parts = list(table)
+    found = {part: {node: principal_axes(np.asarray(table[part][node], float))[0] for node in NODES} for part in parts}
+    least = ROUNDING * max(np.abs(values).max() for of_part in found.values() for values in of_part.values())
     styles = ["-", "--", ":"]
     kept = np.unique(np.linspace(0, len(lines.groups) - 1, min(len(styles), len(lines.groups))).round().astype(int))
     groups = [lines.groups[k] for k in kept]
@@ -79,7 +81,7 @@ def principal(lines, title):
         )
         for row, (node, name) in zip(grid, NODES.items()):
             for axes, part in zip(row, parts):
-                values = principal_axes(np.asarray(table[part][node], float))[0]
+                values = np.where(np.abs(found[part][node]) > least, found[part][node], 0.0)
                 for (label, places), style in zip(groups, styles):
                     for k, (symbol, colour) in enumerate(VALUES):
                         words = ", ".join(filter(None, (symbol, label)))
@@ -89,7 +91,7 @@ def principal(lines, title):
         for axes in grid[-1]:
             lines.name_x(axes)
         for axes in grid[:, 0]:
-            axes.set_ylabel(f"({lines.unit} hbar$^2$)")
+            axes.set_ylabel(f"$I_Q$ ({lines.unit} hbar$^2$)")
         grid[0, -1].legend(**BESIDE | {"fontsize": 7})
         figure.suptitle(title, fontsize=10)
         return figure
