@@ -20,7 +20,7 @@ import xarray
 from ddgauge import output
 from ddgauge.model import InputError, Run
 from ddgauge.post.table import tables
-from ddgauge.report import files, markup, report, toml
+from ddgauge.report import files, markup, report, stack, toml
 from ddgauge.sweep import sweep
 from tests.solved import result
 
@@ -223,6 +223,12 @@ def test_a_stack_is_told_from_its_top(film):
     assert told["face bottom"] == ["sheet, G_r 2.5e+14 S/m², G_i 1e+13 S/m²"]
     assert told["layer Pt"][0].startswith("thickness 6 nm, conductivity 4e+06 S/m")
     assert "polarisation" not in told["layer Pt"][0]
+
+
+def test_energies_of_electrons_are_told_in_eV():
+    barrier = {"conductance": 1e12, "splitting_below": 1.602176634e-19, "half_width_below": 8.01088317e-19}
+    told = {"layer": [{"name": "F"}, {"name": "G"}], "interface": {"F|G": {"tunnel": barrier}}}
+    assert "splitting below 1 eV, half width below 5 eV" in stack.described(told)
 
 
 def test_nothing_of_an_input_is_markup(ran):

@@ -3,9 +3,11 @@
 from ddgauge.model.layer import Layer
 from ddgauge.report import markup, toml
 from ddgauge.report.markup import Html
+from ddgauge.units import E_CHARGE
 
 UPRIGHT = ("top", "bottom")
 LENGTHS = 1e-3  # m: lengths below have a prefix
+ENERGIES = 1e-15  # J: energies below are of electrons, in eV
 
 
 def described(data):
@@ -79,6 +81,8 @@ def _zero(value):
 def _valued(value, unit):
     if unit == "m" and isinstance(value, float) and 0 < abs(value) < LENGTHS:
         return f"{value * 1e9:.6g} nm" if abs(value) < 1e-6 else f"{value * 1e6:.6g} µm"
+    if unit == "J" and isinstance(value, float) and 0 < abs(value) < ENERGIES:
+        return f"{value / E_CHARGE:.6g} eV"
     if isinstance(value, list):
         inside = ", ".join(_valued(item, "") for item in value[:9]) + (", …" if len(value) > 9 else "")
         return f"[{inside}] {markup.unit(unit)}".rstrip()
