@@ -126,7 +126,7 @@ class Layer(Checked):
     @model_validator(mode="after")
     def _times_and_lengths(self):
         if self.conductivity is None and self.two_band is None:
-            raise InputError(": needs conductivity (S/m)")
+            raise InputError(": needs conductivity (S/m); or the table two_band, of experiment = 'two-band'")
         if timed := [key for key in TIMED if getattr(self, key) is not None]:
             self.require_diffusion(timed[0])
         channels.require_detailed_balance(self)

@@ -38,7 +38,11 @@ BAD = [
         "conductivity = true",
         "layer 'Pt': conductivity = true, must be a number in S/m, or text with a unit",
     ),
-    ("conductivity = 4e6", "", "layer 'Pt': needs conductivity (S/m)"),
+    (
+        "conductivity = 4e6",
+        "",
+        "layer 'Pt': needs conductivity (S/m); or the table two_band, of experiment = 'two-band'",
+    ),
     (
         "conductivity = 4e6",
         "conductivty = 4e6",
