@@ -87,17 +87,17 @@ class Sweep(Checked):
         return [f"{number!r} {unit}" for number in numbers] if unit else numbers
 
 
-def dimensions(sweeps):
+def dimensions(sweeps, word="sweep"):
     """{name: sweeps that advance together}, each a dimension of the grid; named by its `zip`, else by its parameter."""
     found, problems = {}, []
     for sweep in sweeps:
         found.setdefault(sweep.zip or sweep.parameter, []).append(sweep)
     for name, together in found.items():
-        if len({len(sweep.settings) for sweep in together}) > 1:
+        if together[0].zip and len({len(sweep.settings) for sweep in together}) > 1:
             counts = ", ".join(f"{sweep.parameter} {len(sweep.settings)}" for sweep in together)
-            problems.append(f"sweeps of zip = {name!r} advance together, and must have as many values each: {counts}")
+            problems.append(f"{word}s of zip = {name!r} advance together, and must have as many values each: {counts}")
     paths = [sweep.parameter for sweep in sweeps]
-    problems += [f"sweep {path!r}: is there twice" for path in dict.fromkeys(paths) if paths.count(path) > 1]
+    problems += [f"{word} {path!r}: is there twice" for path in dict.fromkeys(paths) if paths.count(path) > 1]
     if problems:
         raise InputError(*problems)
     return found

@@ -159,7 +159,7 @@ class TunnelRun(Checked):
     def axes(self):
         """What is scanned: for each dimension of the grid its scans with their values, [(Scan, values), ...]."""
         unit = self.junction.energy_unit
-        found = dimensions(self.scan).values()
+        found = dimensions(self.scan, "scan").values()
         return [[(scan, scan.numbers(unit)) for scan in together] for together in found]
 
     @property

@@ -203,7 +203,7 @@ BAD = [
     ({"scan": [scan("temperature", 1, -1)]}, r"scan, at temperature = -1: temperature = -1 E, must be >= 0"),
     ({"scan": [scan("bias", "1 V")]}, r"scan 'bias': value = '1 V' is text with a unit, which needs"),
     ({"scan": [scan("angle", "1 m")]}, r"scan 'angle': value = '1 m' is in m, expected degree"),
-    ({"scan": [scan("bias", 1), scan("bias", 2)]}, r"sweep 'bias': is there twice|scan 'bias': is there twice"),
+    ({"scan": [scan("bias", 1), scan("bias", 2, 3)]}, r"(?<=^file.toml, )scan 'bias': is there twice$"),
     (
         {"scan": [scan("bias", 1), scan("electrode.L.chemical_potential", 2)]},
         r"scan 'bias': sets electrode.L.chemical_potential too; scan one of them",
