@@ -18,7 +18,7 @@ from ddgauge.physics.generators import SPIN_PSEUDOSPIN as U4
 from ddgauge.physics.two_band import BLOCK_NAMES, FROM_BLOCKS, NUMBER
 from ddgauge.report.files import read_columns
 from ddgauge.units import E_CHARGE, EPSILON_0, HBAR, K_B
-from tests.test_examples import EXAMPLES, printed, row, run_file, section, table
+from tests.test_examples import EXAMPLES, ROOT, printed, row, run_file, section, table
 
 QUIET = {"output": {"figures": False, "fields": False}}
 MEV = 1e-3 * E_CHARGE
@@ -345,6 +345,20 @@ samples = {samples}
 scheme = "splitting"
 steps = {steps}
 """
+
+
+def test_spin_drifts_and_diffuses_through_the_silicon_of_the_documents():
+    """D s'' + mu E s' = s / tau, s = P n and 0 at the faces."""
+    page = (ROOT / "docs/input.md").read_text(encoding="utf-8")
+    numbers = run(Run.from_dict(tomllib.loads(page[page.rindex("```toml") + 7 : page.rindex("```")]) | QUIET)).numbers
+    mobility, n, length, tau = 0.14, 1e22, 300e-9, 5e-9
+    D, drift = mobility * K_B * 300 / E_CHARGE, -mobility * 0.01 / length
+    k = np.roots([D, drift, -1 / tau])
+    parts = np.linalg.solve([[1, 1], np.exp(k * length)], [0.1 * n, 0])
+    inward, outward = (-(D * k + drift) * parts * np.exp(k * z) for z in (0, length))
+    assert numbers["flow"]["bottom cc_z"] == pytest.approx(-inward.sum(), rel=1e-6)
+    assert numbers["flow"]["top cc_z"] == pytest.approx(outward.sum(), rel=1e-6)
+    assert numbers["current"]["bottom"] == pytest.approx(-E_CHARGE * n * drift, rel=1e-6)
 
 
 def cell(hamiltonian, initial, end, samples=2, steps=1, rest=""):

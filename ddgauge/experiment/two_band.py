@@ -22,6 +22,7 @@ from ddgauge.physics.medium import Face
 from ddgauge.post import bands
 from ddgauge.units import E_CHARGE, K_B
 
+NEWTON = 1e-11  # change of a field in the last step, relative: what flows is a small part of what drifts each way
 CELLS = 32  # through a body, about
 ROUGH = 0.1  # of itself, by which a state that a face holds may change in a step, for flows to a per cent or so
 ROUGH_FLOWS = (
@@ -63,7 +64,7 @@ def steady(problem, assembly, laws):
         media = {name: law.medium for name, law in laws.items()}
         system = System(assembly, media, faces, {}, tolerance, shelf=problem.shelf)
         return problem.solve(system, loads=loads(laws))
-    system = Nonlinear(assembly, laws, faces)
+    system = Nonlinear(assembly, laws, faces, tolerance=NEWTON)
     problem.step("solve")
     start = system.solve(values=grounded(stack), start=in_equilibrium(stack, assembly, laws)).x
     return problem.balanced(system.solve(start=start))
