@@ -150,14 +150,22 @@ def _edges(run):
 
 
 def _still(run):
-    """Layers in whose steady state the number of electrons follows from nothing."""
+    """Layers in whose steady state the number of electrons follows from nothing, or from what the few do."""
     stack = run.stack
     for name in stack.names if run.has_steady_state and stack.two_band.mode == "density" else []:
         c = stack.bands(name)
-        if not (c.Dm[NUMBER["oo"]].any() or c.V.any() or c.mobility_c or c.mobility_v):
+        D = np.diag(TO_BLOCKS @ c.Dm @ FROM_BLOCKS)
+        moves = {"c": D[0] or c.mobility_c or c.V.any(), "v": D[4] or c.mobility_v or c.V.any()}
+        many = "c" if c.doping > 0 else "v"
+        if not any(moves.values()):
             yield (
                 f"layer {name!r}: nothing moves electrons, so that nothing says how many there are in a steady state;"
                 " give two_band.diffusion_c and diffusion_v (m^2/s), or mobilities (m^2/(V s))"
+            )
+        elif isinstance(c.equilibrium, MassAction) and c.doping and not moves[many]:
+            yield (
+                f"layer {name!r}: nothing moves the {'electrons' if many == 'c' else 'holes'} of the doping; give"
+                f" two_band.diffusion_{many} (m^2/s) or mobility_{many} (m^2/(V s))"
             )
 
 
