@@ -9,9 +9,10 @@ from ddgauge.model.band_values import by_generator
 from ddgauge.model.two_band_faces import State
 from ddgauge.physics import band_transport, two_band
 from ddgauge.physics.band_equilibrium import MassAction
+from ddgauge.physics.band_inert import inert
 from ddgauge.physics.band_relaxation import complete_positivity
 from ddgauge.physics.generators import NAMES, SPIN_PSEUDOSPIN
-from ddgauge.physics.two_band import FROM_BLOCKS, NUMBER, TO_BLOCKS, blocks
+from ddgauge.physics.two_band import BLOCK_NAMES, FROM_BLOCKS, NUMBER, TO_BLOCKS, blocks
 from ddgauge.units import E_CHARGE, HBAR
 
 BELOW_ZERO = -1e-12  # eigenvalue over trace of a density matrix that is rounding
@@ -33,7 +34,8 @@ def problems(run):
     if not layers:
         wrong = list(_states(run))
         yield from wrong or _edges(run)
-        yield from _still(run)
+        still = list(_still(run))
+        yield from still or _unmoved(run)
     yield from _electrostatics(run)
     yield from _times(run)
     if stack.two_band.coherence == "local":
@@ -167,6 +169,22 @@ def _still(run):
                 f"layer {name!r}: nothing moves the {'electrons' if many == 'c' else 'holes'} of the doping; give"
                 f" two_band.diffusion_{many} (m^2/s) or mobility_{many} (m^2/(V s))"
             )
+
+
+def _unmoved(run):
+    """Faces that hold what no layer knows of, which is zero beside them."""
+    stack, full = run.stack, run.stack.two_band.full_density * FROM_BLOCKS[:, 4]
+    P = inert([stack.bands(name) for name in stack.names]) if run.has_steady_state else np.zeros((16, 16))
+    for name, state in _face_states(stack) if P.any() else []:
+        if not state.neutral:
+            X = state.S - full
+            left = np.abs(TO_BLOCKS @ P @ X)
+            names = [BLOCK_NAMES[k] for k in np.flatnonzero(left > ALIKE * max(np.abs(X).max(), 1.0))]
+            if names:
+                yield (
+                    f"boundary {name!r} holds {', '.join(names)}, which nothing moves, turns or makes in a steady"
+                    " state; give layers two_band.diffusion_c and diffusion_v (m^2/s), or leave them out"
+                )
 
 
 def _face_states(stack):

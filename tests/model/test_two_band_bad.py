@@ -250,6 +250,11 @@ DOPED = {"intrinsic_density": 1e16, "donors": 1e22, "mobility_c": 0.1}
             "layer 'film': two_band.initial: S_vv,o = 1.2e+24 1/m^3, must be from 0 to full_density",
         ),
         (
+            [film(diffusion_v=0.0)],
+            {},
+            "boundary 'bottom' holds vv_o, which nothing moves, turns or makes in a steady state; give layers two_band",
+        ),
+        (
             [film(**DOPED | {"mobility_c": 0.0, "diffusion_c": 0.0})],
             HOLES | {"boundary": {"bottom": NEUTRAL}},
             "layer 'film': nothing moves the electrons of the doping; give two_band.diffusion_c (m^2/s) or mobility_c",
