@@ -182,6 +182,18 @@ def test_a_bias_beyond_the_bands_is_warned_of():
     assert np.all(np.isfinite(told(apart)["exchange_values"]["LL"]))
 
 
+@pytest.mark.parametrize("ohms", [1e-6, 1e-3, 1.0])
+def test_resistance_of_a_thick_barrier_is_no_rounding(ohms):
+    """Current by a contact at 0.1 V is a small difference of large numbers, that by the one at 0 V is not."""
+    layers = [magnet(name, axis) for name, axis in zip(("F1", "F2"), tilted(1.2))]
+    found = junction(layers=layers, G0=1 / ohms, P=(0, 0))
+    assert found.numbers["resistance"]["bottom|top"] == pytest.approx(ohms, rel=1e-6)
+
+
+def test_an_insulating_barrier_has_no_resistance_to_tell():
+    assert "resistance" not in junction(G0=0.0).numbers
+
+
 def test_spin_that_enters_a_layer_is_warned_of_and_is_no_torque():
     layers = [metal_along(name, axis) for name, axis in zip(("F1", "F2"), tilted(1.2))]
     layers = [{key: value for key, value in layer.items() if key != "polarisation"} for layer in layers]

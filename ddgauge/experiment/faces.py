@@ -31,10 +31,11 @@ def resistance(numbers, stack, dimension):
     contacts = [name for name, boundary in stack.boundary.items() if boundary.carries_charge]
     voltage, current = numbers["voltage"], numbers["current"]
     driven = stack.electric_field.any() or any(stack.motive_force(name) for name in stack.names)
-    if len(contacts) != 2 or driven or not abs(current[contacts[0]]) > 0:
+    if len(contacts) != 2 or driven or not all(abs(current[name]) > 0 for name in contacts):
         return {}
     a, b = contacts
-    ohms = (voltage[a] - voltage[b]) / -current[a]
+    exact = min(contacts, key=lambda name: abs(voltage[name]))  # rounding grows with the potential of a contact
+    ohms = (voltage[a] - voltage[b]) / (current[b] if exact == b else -current[a])
     return {"resistance": {f"{a}|{b}": ohms, "units": {"*": RESISTANCE[dimension]}}}
 
 
