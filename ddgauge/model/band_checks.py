@@ -5,14 +5,13 @@ from itertools import combinations
 import numpy as np
 
 from ddgauge.model import band_coefficients as coefficients
+from ddgauge.model import band_steady
 from ddgauge.model.band_values import by_generator
-from ddgauge.model.two_band_faces import State
 from ddgauge.physics import band_transport, two_band
 from ddgauge.physics.band_equilibrium import MassAction
-from ddgauge.physics.band_inert import inert
 from ddgauge.physics.band_relaxation import complete_positivity
 from ddgauge.physics.generators import NAMES, SPIN_PSEUDOSPIN
-from ddgauge.physics.two_band import BLOCK_NAMES, FROM_BLOCKS, NUMBER, TO_BLOCKS, blocks
+from ddgauge.physics.two_band import FROM_BLOCKS, NUMBER, TO_BLOCKS, blocks
 from ddgauge.units import E_CHARGE, HBAR
 
 BELOW_ZERO = -1e-12  # eigenvalue over trace of a density matrix that is rounding
@@ -34,8 +33,7 @@ def problems(run):
     if not layers:
         wrong = list(_states(run))
         yield from wrong or _edges(run)
-        still = list(_still(run))
-        yield from still or _unmoved(run)
+        yield from band_steady.problems(run)
     yield from _electrostatics(run)
     yield from _times(run)
     if stack.two_band.coherence == "local":
@@ -126,7 +124,9 @@ def _states(run):
     """Of faces and of the start; the layers are right."""
     stack = run.stack
     # where, state, layer, and the face that may have others
-    places = [(f"boundary {name!r}", state, stack.layer_of_face(name), name) for name, state in _face_states(stack)]
+    places = [
+        (f"boundary {name!r}", state, stack.layer_of_face(name), name) for name, state in band_steady.face_states(stack)
+    ]
     places += [
         (f"layer {layer.name!r}: two_band.initial", layer.two_band.initial, layer.name, None)
         for layer in stack.layers
@@ -149,49 +149,6 @@ def _edges(run):
         if meet and np.abs(X - Y).max() > ALIKE * max(np.abs(X).max(), np.abs(Y).max()):
             where = f"boundary {name!r} and {other!r}"
             yield f"{where} meet at an edge, held at different states; give one of them a velocity"
-
-
-def _still(run):
-    """Layers in whose steady state the number of electrons follows from nothing, or from what the few do."""
-    stack = run.stack
-    for name in stack.names if run.has_steady_state and stack.two_band.mode == "density" else []:
-        c = stack.bands(name)
-        D = np.diag(TO_BLOCKS @ c.Dm @ FROM_BLOCKS)
-        moves = {"c": D[0] or c.mobility_c or c.V.any(), "v": D[4] or c.mobility_v or c.V.any()}
-        many = "c" if c.doping > 0 else "v"
-        if not any(moves.values()):
-            yield (
-                f"layer {name!r}: nothing moves electrons, so that nothing says how many there are in a steady state;"
-                " give two_band.diffusion_c and diffusion_v (m^2/s), or mobilities (m^2/(V s))"
-            )
-        elif isinstance(c.equilibrium, MassAction) and c.doping and not moves[many]:
-            yield (
-                f"layer {name!r}: nothing moves the {'electrons' if many == 'c' else 'holes'} of the doping; give"
-                f" two_band.diffusion_{many} (m^2/s) or mobility_{many} (m^2/(V s))"
-            )
-
-
-def _unmoved(run):
-    """Faces that hold what no layer knows of, which is zero beside them."""
-    stack, full = run.stack, run.stack.two_band.full_density * FROM_BLOCKS[:, 4]
-    P = inert([stack.bands(name) for name in stack.names]) if run.has_steady_state else np.zeros((16, 16))
-    for name, state in _face_states(stack) if P.any() else []:
-        if not state.neutral:
-            X = state.S - full
-            left = np.abs(TO_BLOCKS @ P @ X)
-            names = [BLOCK_NAMES[k] for k in np.flatnonzero(left > ALIKE * max(np.abs(X).max(), 1.0))]
-            if names:
-                yield (
-                    f"boundary {name!r} holds {', '.join(names)}, which nothing moves, turns or makes in a steady"
-                    " state; give layers two_band.diffusion_c and diffusion_v (m^2/s), or leave them out"
-                )
-
-
-def _face_states(stack):
-    for name, boundary in stack.boundary.items():
-        state = boundary if isinstance(boundary, State) else getattr(boundary, "state", None)
-        if state is not None:
-            yield name, state
 
 
 def _neutral(where, run, layer, face):
