@@ -187,6 +187,13 @@ def test_valves_that_cannot_be(interface, changes, message):
     assert message in str(error.value).splitlines()[0]
 
 
+def test_no_current_is_driven_through_half_metals_against_each_other():
+    ends = ENDS | {"top": {"kind": "contact", "current_density": 1e9}}
+    with pytest.raises(InputError, match="layer 'F2': no charge passes to the rest of the stack"):
+        valve(tilted(np.pi), P_below=1.0, P_above=1.0, ends=ends)
+    assert ohms(valve(tilted(0.5), P_below=1.0, P_above=1.0, ends=ends)) > 0
+
+
 OF_SPIN_MODEL = [
     (
         barrier(None, None, bands_below={"kind": "flat", "half_width": 1, "splitting": 0}),

@@ -26,7 +26,7 @@ def islands(stack, pairs, touching):
     touching : dict
         name of a face -> names of the layers that have it.
     """
-    open_pairs = [pair for pair in pairs if _passes_charge(stack.interface.get("|".join(pair)))]
+    open_pairs = [pair for pair in pairs if _passes_charge(stack, *pair)]
     groups = [{name} for name in stack.names]
     for joint in [*open_pairs, *(touching[face] for face in stack.equipotential)]:
         joined = set().union(*(group for group in groups if group & set(joint)))
@@ -35,8 +35,12 @@ def islands(stack, pairs, touching):
     return sorted(parts, key=lambda part: stack.names.index(part[0]))
 
 
-def _passes_charge(interface):
-    return interface is None or interface.carries_charge
+def _passes_charge(stack, below, above):
+    interface = stack.interface.get(f"{below}|{above}")
+    if interface is None or interface.tunnel is None:
+        return interface is None or interface.carries_charge
+    barrier = tunnel.barrier(stack, below, above, two_current=True)
+    return barrier.G0 > 0 and 1 + np.prod(barrier.P) * barrier.c > ROUNDING  # half metals against each other
 
 
 def island_problems(stack, pairs, touching):

@@ -266,7 +266,7 @@ def warnings(case, solution):
         if barrier.splitting is None or pair not in solution.mesh.interfaces:
             continue
         drop = solution.interface_potential(*pair, 0)[0] - solution.interface_potential(*pair, 1)[0]
-        W = min(barrier.half_width) - max(barrier.splitting) / 2
+        W = min(D - J / 2 for D, J in zip(barrier.half_width, barrier.splitting))
         if E_CHARGE * abs(drop) > W:
             yield (
                 f"interface {'|'.join(pair)!r}: tunnel: the bias {abs(drop):.3g} V is beyond the band edges, "
