@@ -22,6 +22,7 @@ from ddgauge.physics.medium import Face
 from ddgauge.post import bands
 from ddgauge.units import E_CHARGE, K_B
 
+TIGHTER = 1e-2  # residual: the number of electrons is one of sixteen fields, and balances by itself
 NEWTON = 1e-11  # change of a field in the last step, relative: what flows is a small part of what drifts each way
 CELLS = 32  # through a body, about
 ROUGH = 0.1  # of itself, by which a state that a face holds may change in a step, for flows to a per cent or so
@@ -56,7 +57,7 @@ def two_band(problem):
 
 def steady(problem, assembly, laws):
     """The steady Solution; fields that have no law are zero in it."""
-    stack, tolerance = problem.case.stack, problem.case.solver.tolerance
+    stack, tolerance = problem.case.stack, TIGHTER * problem.case.solver.tolerance
     laws = pinned(laws, extent(assembly) / CELLS)
     faces = band_faces(stack, laws)
     problem.step("matrix")

@@ -44,15 +44,18 @@ class Linear:
         self.ksp = preconditioner(self, blocks, blocks if near is None else near)
         self.null_space = self.ksp.getOperators()[0].getNullSpace()
 
-    def change(self, blocks):
-        """Take other blocks, near enough to go on with the preconditioner (or the factors) of the old ones."""
+    def change(self, blocks, most=200):
+        """Take other blocks, near enough to go on with the preconditioner, or factors, of the old ones.
+
+        At most `most` iterations at a time are spent on that.
+        """
         A = block_matrix(self, blocks)
         A.setNullSpace(self.null_space)
         _, P = self.ksp.getOperators()
         pc = self.ksp.getPC()
         pc.setReusePreconditioner(True)
         self.ksp.setOperators(A, P)
-        self.ksp.setTolerances(max_it=200)
+        self.ksp.setTolerances(max_it=most)
 
     def solve(self, rhs):
         """Solution (rows, n), iterations, residual: solved until conserved and other fields are both right."""

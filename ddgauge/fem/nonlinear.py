@@ -21,8 +21,8 @@ import numpy as np
 from mpi4py import MPI
 
 from ddgauge.fem.equations import NULL, Equations, SolverError
-from ddgauge.fem.linear import Linear
 from ddgauge.fem.pointwise import Pointwise
+from ddgauge.fem.reached import Reached
 from ddgauge.fem.solution import Solution
 from ddgauge.fem.solve import Report
 from ddgauge.physics.medium import Junction
@@ -298,7 +298,7 @@ class Nonlinear(Equations):
         self._blocks_now, self._scale_now = blocks, scale
         near = self._made is not None and 1 / STALE <= (shift or 1.0) / self._made <= STALE
         if near and self.assembly.mesh.dimension > 1:
-            self._linear.change(blocks)
+            self._linear.change(blocks, SLOW)
             self._fresh = False
         else:
             self._make(shift)
@@ -317,7 +317,7 @@ class Nonlinear(Equations):
         return blocks + shift * self.storage if shift else blocks
 
     def _make(self, shift):
-        self._linear = Linear(self.assembly, self._blocks_now, self.conserved, [], self._scale_now, LINEAR, self.method)
+        self._linear = Reached(self.assembly, self._blocks_now, self.conserved, self._scale_now, LINEAR, self.method)
         self._made, self._fresh = shift or 1.0, True
 
     def _solved(self, rhs):

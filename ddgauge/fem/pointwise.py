@@ -13,6 +13,7 @@ from ddgauge.fem.assemble import Lazy
 from ddgauge.units import NM
 
 AT_ONCE = 16  # pairs of fields
+ROUNDING = 1e-15  # relative
 
 
 class Pointwise:
@@ -119,11 +120,15 @@ class Pointwise:
         """Add sum over points of values (N, m) times products (cells, points, a, b) to the entries of fields (m, 2)."""
         cells, points, *pair = products.shape
         flat = products.reshape(cells, points, np.prod(pair))
-        for k in range(0, len(fields), AT_ONCE):
-            A, B = fields[k : k + AT_ONCE].T
-            some = values[:, k : k + AT_ONCE].reshape(cells, points, len(A))
-            local = np.swapaxes(flat, 1, 2) @ some
-            np.add.at(blocks.transpose(1, 2, 0), (A, B), (chosen @ local.reshape(-1, len(A))).T)
+        alike = _alike(values)
+        for k in range(0, len(alike), AT_ONCE):
+            group = alike[k : k + AT_ONCE]
+            some = np.stack([shape for shape, _ in group], axis=-1).reshape(cells, points, len(group))
+            sums = chosen @ (np.swapaxes(flat, 1, 2) @ some).reshape(-1, len(group))
+            for (_, members), total in zip(group, np.ascontiguousarray(sums.T)):
+                for column, factor in members:
+                    A, B = fields[column]
+                    blocks[:, A, B] += factor * total
 
     def _anywhere(self, mask):
         return self.assembly.mesh.comm.allreduce(mask, MPI.BOR)
@@ -264,3 +269,19 @@ def _facet_rule(cell, degree):
     if kind == basix.CellType.point:
         return np.zeros((1, 0)), np.ones(1)
     return basix.make_quadrature(kind, degree)
+
+
+def _alike(values):
+    """[(shape (N,), [(column, factor)])]: columns of values (N, m) that are multiples of one another; none of zeros."""
+    groups = []
+    for column, v in enumerate(values.T):
+        if not len(v) or not v[largest := int(np.abs(v).argmax())]:
+            continue
+        for shape, members in groups:
+            factor = v[largest] / shape[largest] if shape[largest] else 0.0
+            if np.abs(v - factor * shape).max() <= ROUNDING * abs(v[largest]):
+                members.append((column, factor))
+                break
+        else:
+            groups.append((v, [(column, 1.0)]))
+    return groups
