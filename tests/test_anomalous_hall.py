@@ -367,6 +367,8 @@ GATE = DIRAC | {"gate": {"voltage": 1.0}}
         ({"conductivity": 1, "gate": {"voltage": 1}}, {}, "anomalous_hall.gate needs bands"),
         (WEYL | {"node_angle": 4}, {}, "node_angle = 4, must be between 0 and pi"),
         (DIRAC | {"mass": 0}, {}, "anomalous_hall: Dirac cone: M = 0 J with mu = 0 and T = 0, must not be 0"),
+        (DIRAC | {"cones": [{}, {"mass": 0}]}, {}, "anomalous_hall: cones[1]: Dirac cone: M = 0 J"),
+        (CHERN | {"u": 2}, {}, "of the zone; raise temperature (to 11.6 K, where k_B T = 0.01 hopping), or with chem"),
         (DIRAC | {"temperature": -1}, {}, "anomalous_hall.temperature = -1 K, must be >= 0"),
         (DIRAC | {"chemical_potential": RISING | {"to": "1 V"}}, {}, "to = '1 V' is in V, expected J"),
         (DIRAC | {"chemical_potential": RISING | {"end": [0, 0, 0]}}, {}, "start and end must be two"),

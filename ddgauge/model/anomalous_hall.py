@@ -11,9 +11,9 @@ from ddgauge.model.errors import Checked, InputError, instead_of, show
 from ddgauge.model.quantities import Number, Quantity, Vector, Whole, vector
 from ddgauge.physics.bands import dirac
 from ddgauge.physics.bands.curvature import curvature, energies, state_density_factor
-from ddgauge.physics.bands.hall import hall_at
+from ddgauge.physics.bands.hall import NotConverged, hall_at
 from ddgauge.physics.bands.models import LatticeChern, LatticeWeyl
-from ddgauge.units import E_CHARGE, G_QUANTUM, HBAR, H
+from ddgauge.units import E_CHARGE, G_QUANTUM, HBAR, K_B, H
 
 KEYS = {  # of each kind of bands: what it needs, and what it may have
     "massive-dirac": (("mass",), ("velocity", "cones")),
@@ -28,6 +28,8 @@ OF_STATES = ("chemical_potential", "temperature", "gate")
 PLANE = ("massive-dirac", "chern-lattice")  # bands in two dimensions
 SAMPLES = 24  # points along each axis of the zone at which bands are looked at
 NEAR_NODES = 2e-3  # of a Hall conductivity in three dimensions, relative: bands may touch
+ENOUGH = 0.01  # k_B T over the hopping in a plane, that makes the Fermi step wide enough for the zone's points
+OPEN = 0.05  # of u from where the gap closes, so that it is wide enough for them
 WELL_BELOW = 0.1  # what a ratio that should be small may be
 
 
@@ -242,15 +244,36 @@ class AnomalousHall(Checked):
     def of_states(self, mu, T):
         """(N, 3) Hall conductivity of the bands at chemical potentials (J) and temperatures (K), S/m or S."""
         if self.bands == "massive-dirac":
-            cones = (cone.degeneracy * dirac.hall_number(M, mu - cone.shift, T) for M, cone in self.masses)
-            return _axial(G_QUANTUM * sum(cones) * np.ones_like(mu))
+            return _axial(G_QUANTUM * sum(self._cone(k, mu, T) for k in range(len(self.cones))) * np.ones_like(mu))
         if self.bands == "weyl-nodes":
             K = np.array(self.node_separation)
             return np.broadcast_to(self.degeneracy * E_CHARGE**2 / (2 * np.pi * H) * K, (len(mu), 3))
         if self.bands == "weyl-lattice" and not mu.any() and not T.any():  # a plane k_z has a quantum between the nodes
             of_nodes = E_CHARGE**2 / (2 * np.pi * H) * 2 * self.node_angle / self.lattice_constant
             return _axial(self.degeneracy * of_nodes * np.ones_like(mu))
-        return self.degeneracy * hall_at(self.model, mu, T, 1e-7 if self.plane else NEAR_NODES)
+        try:
+            return self.degeneracy * hall_at(self.model, mu, T, 1e-7 if self.plane else NEAR_NODES)
+        except NotConverged as error:
+            raise ValueError(f"{error.what}; {self._advice}") from None
+
+    def _cone(self, k, mu, T):
+        """(N,) Hall number of a cone times its degeneracy."""
+        M, cone = self.masses[k]
+        try:
+            return cone.degeneracy * dirac.hall_number(M, mu - cone.shift, T)
+        except ValueError as error:
+            raise ValueError(f"cones[{k}]: {error}" if len(self.cones) > 1 else str(error)) from None
+
+    @property
+    def _advice(self):
+        """What to change where a sum over the zone does not converge."""
+        if self.bands != "chern-lattice":
+            return "raise temperature"
+        T = ENOUGH * self.hopping / K_B
+        return (
+            f"raise temperature (to {T:.3g} K, where k_B T = {ENOUGH:g} hopping), or with chemical_potential in the gap"
+            f" take u {OPEN:g} and more away from -2, 0 and 2, where it closes"
+        )
 
 
 class _Same:

@@ -25,6 +25,14 @@ CHEBYSHEV = np.cos(np.pi * (np.arange(16) + 0.5) / 16)
 WIDTH, OCTAVES = 4.0, 0.5  # of a polynomial in mu, in k_B T, and in T: f has poles at i pi k_B T
 
 
+class NotConverged(ValueError):
+    """A mean over the zone that finer grids still change; `what` is without advice."""
+
+    def __init__(self, what):
+        super().__init__(f"{what}; raise T or rtol")
+        self.what = what
+
+
 def fermi(eps, mu, T):
     """Occupation of energies eps, J: 1 / (exp((eps - mu) / k_B T) + 1), a step where T = 0 K."""
     checks.temperature("Fermi function", T)
@@ -211,6 +219,6 @@ def zone_integral(where, model, integrand, rtol):
         if np.all(np.abs(total / N**d - last) <= rtol * np.max(size) / N**d):
             return volume * total / N**d
         N, last = 2 * N, total / N**d
-    raise ValueError(
-        f"{where}: not converged to rtol = {rtol:g} with {N // 2} points along each axis of the zone; raise T or rtol"
+    raise NotConverged(
+        f"{where}: not converged to a relative error of {rtol:g} with {N // 2} points along each axis of the zone"
     )
