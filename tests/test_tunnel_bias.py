@@ -50,7 +50,7 @@ def test_constant_densities_of_states_are_the_linear_law():
     plain = result("two-current", layers, interface={PAIR: {"tunnel": law}}, boundary=ends)
     np.testing.assert_allclose(full.solution.x, plain.solution.x, rtol=1e-6, atol=1e-9)
     assert full.numbers["accumulation"][PAIR] == pytest.approx(plain.numbers["accumulation"][PAIR], rel=1e-6)
-    for key in ("torque", "spin_current", "dissipation"):
+    for key in ("torque", "spin_current", "dissipation", "heat"):
         np.testing.assert_allclose(told(full)[key], told(plain)[key], rtol=1e-6, atol=1e-12)
 
 

@@ -61,11 +61,11 @@ def at_points(barrier, mu):
 
 
 def _at_any_bias(barrier, u):
-    """The same of a barrier whose currents are not linear in the bias; heat is not told."""
+    """The same of a barrier whose currents are not linear in the bias."""
     J_L, J_R = barrier.axes
     a = np.stack([u[r, :, 1:] @ J for r, J in enumerate(barrier.axes)], axis=1)
-    c = float(J_L @ J_R)
-    j0, alpha, beta, power = full_bias.spin_current(barrier.full, barrier.G0, c, u[:, :, 0].T, a).T
+    c, u0 = float(J_L @ J_R), u[:, :, 0].T
+    j0, alpha, beta, power = full_bias.spin_current(barrier.full, barrier.G0, c, u0, a).T
     js = np.multiply.outer(alpha, J_L) + np.multiply.outer(beta, J_R)
     out = np.stack([np.multiply.outer(js @ J_L, J_L), -np.multiply.outer(js @ J_R, J_R)], axis=1)
     found = {
@@ -73,6 +73,7 @@ def _at_any_bias(barrier, u):
         "spin_current": js,
         "voltage_drop": u[0, :, 0] - u[1, :, 0],
         "torque": vector_facet.torques(js, out),
+        "heat": full_bias.heat(barrier.full, barrier.G0, c, u0, a),
         "dissipation": power,
     }
     return found

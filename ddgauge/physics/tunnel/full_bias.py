@@ -3,7 +3,8 @@
     j_ss' = (G0/4e) (1 + s s' c) int dw [nu_s^L nu_s'^R / (nb_L nb_R)_ref] (f_s'^R - f_s^L),  mu_s = -e V_s
 
 Reference is the Fermi level, the energy 0 of both electrodes at rest. Bands follow the mean electrochemical potential
-of the electrode, as in a metal that stays neutral, or are rigid. Energies are in eV, potentials in V.
+of the electrode, as in a metal that stays neutral, or are rigid. Energies are in eV, potentials in V. What energy the
+same electrons bring is tabulated beside.
 """
 
 from dataclasses import dataclass
@@ -60,14 +61,22 @@ class FullBias:
         slope : (n, 2, 2, 2, 2) array
             slope[:, s, s', A, r]: its derivative by u0 (A = 0) and a (A = 1) of side r.
         """
+        return self._law(0, u0, a)
+
+    def energies(self, u0, a):
+        """(n, 2, 2) int dw w [nu_s^L nu_s'^R / (nb_L nb_R)_ref] (f_s'^R - f_s^L), V^2, with w as mu_s = -V_s."""
+        found, _ = self._law(1, u0, a)
+        return found if self.rigid else found - u0[:, 1, None, None] * self.rates(u0, a)[0]
+
+    def _law(self, power, u0, a):
         law = self._rigid if self.rigid else self._following
         q, slope = np.empty((len(u0), 2, 2)), np.empty((len(u0), 2, 2, 2, 2))
         for s, t in PAIRS:
-            q[:, s, t], slope[:, s, t] = law(s, t, u0, a)
+            q[:, s, t], slope[:, s, t] = law(self._tables[s, t, power], s, t, u0, a)
         return q, slope
 
-    def _following(self, s, t, u0, a):
-        base, L, R = self._tables[s, t]
+    def _following(self, tables, s, t, u0, a):
+        base, L, R = tables
         v = u0[:, 1] - u0[:, 0]
         at_L, at_R = L(v, -SIGN[s] * a[:, 0]), R(v, -SIGN[t] * a[:, 1])
         value, by_v = _curve(base, v, self.range)
@@ -76,8 +85,8 @@ class FullBias:
         by_a = np.stack([SIGN[s] * at_L[2], -SIGN[t] * at_R[2]], axis=1)
         return value + at_R[0] - at_L[0], np.stack([by_u0, by_a], axis=1)
 
-    def _rigid(self, s, t, u0, a):
-        base, L, R = self._tables[s, t]
+    def _rigid(self, tables, s, t, u0, a):
+        base, L, R = tables
         (q_L, by_L), (q_R, by_R) = (
             _curve(table, -(u0[:, r] + SIGN[k] * a[:, r]), self.range) for r, k, table in ((0, s, L), (1, t, R))
         )
@@ -86,6 +95,7 @@ class FullBias:
 
     @cached_property
     def _tables(self):
+        """{(s, s', power)}: of int dw w^power ..., energies w of following bands from the mean potential of R."""
         w, weight = self._energies()
         rest = argument(w, 0.0, self.T[0]), argument(w, 0.0, self.T[1])
         return (self._tables_of_rigid if self.rigid else self._tables_of_following)(w, weight, rest)
@@ -106,13 +116,14 @@ class FullBias:
         changes = [difference(argument(w, mu[:, None], T), at) for T, at in zip(self.T, rest)]
         nu, tables = [nu(w) for nu in self.nu], {}
         for s, t in PAIRS:
-            states = weight * nu[0][s] * nu[1][t] / self.reference
-            curves = [CubicSpline(mu, change @ states) for change in changes]
-            tables[s, t] = float(states @ difference(rest[1], rest[0])), *curves
+            for power in (0, 1):
+                states = weight * w**power * nu[0][s] * nu[1][t] / self.reference
+                curves = [CubicSpline(mu, change @ states) for change in changes]
+                tables[s, t, power] = float(states @ difference(rest[1], rest[0])), *curves
         return tables
 
     def _tables_of_following(self, w, weight, rest):
-        """With energies from the mean potential of R: bands of L are shifted by v = mu_L - mu_R."""
+        """Bands of L are shifted by v = mu_L - mu_R."""
         v = np.linspace(-self.range, self.range, BIAS)
         delta = np.linspace(-self.range, self.range, ACCUMULATION)
         of_L, of_R = np.array([self.nu[0](w - shift) for shift in v]), self.nu[1](w)  # [v, s, w], [s', w]
@@ -124,10 +135,15 @@ class FullBias:
         for s, t in PAIRS:
             states = weight * of_L[:, s] * of_R[t] / self.reference
             seen = weight * near[s] * behind[:, t] / self.reference
-            tables[s, t] = (
+            tables[s, t, 0] = (
                 CubicSpline(v, np.sum(states * bias, axis=1)),
                 _Table(v, delta, seen @ changes[0].T),
                 _Table(v, delta, states @ changes[1].T),
+            )
+            tables[s, t, 1] = (
+                CubicSpline(v, np.sum(states * w * bias, axis=1)),
+                _Table(v, delta, seen * (w + v[:, None]) @ changes[0].T),
+                _Table(v, delta, states * w @ changes[1].T),
             )
         return tables
 
@@ -191,3 +207,26 @@ def spin_current(full, G0, c, u0, a):
     j = G0 / 4 * (1 + np.outer(SIGN, SIGN) * c) * q
     alpha, beta = G0 / 4 * np.einsum("s,nst->n", SIGN, q), G0 / 4 * np.einsum("t,nst->n", SIGN, q)
     return np.stack([j.sum(axis=(1, 2)), alpha, beta, np.sum(j * drop, axis=(1, 2))], axis=1)
+
+
+def heat(full, G0, c, u0, a):
+    """Heat per area that leaves L and R for the barrier, at each bias and temperatures.
+
+        Q_L = (G0/4e^2) sum (1 + s s' c) int dw (w - mu_s^L) [nu_s^L nu_s'^R / (nb_L nb_R)_ref] (f_s^L - f_s'^R)
+        Q_L + Q_R = -sum j_ss' (V_s^L - V_s'^R),  Q_R with w - mu_s'^R and f_s'^R - f_s^L
+
+    Parameters
+    ----------
+    full, G0, c, u0, a
+        As in `currents`.
+
+    Returns
+    -------
+    (n, 2) array
+        W/m^2.
+    """
+    (q, _), h = full.rates(u0, a), full.energies(u0, a)
+    V = np.stack([u0, a], axis=-1) @ FIELDS  # [n, side, s]
+    k = G0 / 4 * (1 + np.outer(SIGN, SIGN) * np.asarray(c)[..., None, None])
+    both = np.stack([-h - V[:, 0, :, None] * q, h + V[:, 1, None, :] * q], axis=1)
+    return np.sum(k.reshape(-1, 1, 2, 2) * both, axis=(2, 3))

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy.constants import e, k
 from scipy.integrate import quad
 from scipy.special import expit
 
 from ddgauge.physics.tunnel import facet
-from ddgauge.physics.tunnel.full_bias import FullBias, currents, spin_current
+from ddgauge.physics.tunnel.full_bias import FullBias, currents, heat, spin_current
 
 WIDE = np.array([-9.0, 9.0])
 U0 = np.array([[0.21, -0.13], [-0.05, 0.3], [0.0, 0.0]])
@@ -109,3 +110,41 @@ def test_a_band_that_begins_within_the_bias():
     u0, a = np.array([0.05, -0.2]), np.array([0.01, -0.02])
     q, _ = full.rates(u0[None], a[None])
     assert q[0, 0, 1] == pytest.approx(integral(root, sloped, T, 0, 1, u0, a, False), rel=1e-4)
+
+
+@pytest.mark.parametrize("rigid", [False, True])
+@pytest.mark.parametrize("T", [(0.025, 0.025), (0.03, 0.02)])
+def test_heat_that_leaves_constant_densities_of_states(T, rigid):
+    full = FullBias((flat(0.5), flat(0.35)), (WIDE, WIDE), T, 0.6, rigid)
+    V, kelvin = [np.stack([U0 + A, U0 - A], axis=-1)[:, r] for r in (0, 1)], [t * e / k for t in T]
+    expected = facet.heat(facet.spin_conductances(1e12, 0.5, 0.35, 0.3), *V, *kelvin)
+    found = heat(full, 1e12, 0.3, U0, A)
+    np.testing.assert_allclose(found, np.stack(expected, axis=1), rtol=1e-8, atol=1e-8 * np.abs(expected).max())
+
+
+def ellipse(D, J, mu):
+    return lambda w: np.sqrt(
+        np.clip(1 - ((w + mu + np.multiply.outer([1, -1], np.ones_like(w)) * J / 2) / D) ** 2, 0, 1)
+    )
+
+
+@pytest.mark.parametrize("rigid", [False, True])
+def test_heat_that_leaves_elliptic_bands(rigid):
+    """int dw (w - mu_s) nu_s nu_s' (f_s - f_s') of each side by quadrature; together minus the power."""
+    nu, T, c = (ellipse(5, 1, 3), ellipse(4, 0.8, 1)), np.array([0.03, 0.02]), -0.4
+    full = FullBias(nu, (WIDE, WIDE), tuple(T), 0.6, rigid)
+    found = heat(full, 1e12, c, U0, A)
+    np.testing.assert_allclose(found.sum(axis=1), -spin_current(full, 1e12, c, U0, A)[:, 3], rtol=1e-12, atol=1e-6)
+    sign, reference = np.array([1, -1]), nu[0](np.zeros(1)).mean() * nu[1](np.zeros(1)).mean()
+    for n in (0, 1):
+        m, mu = -U0[n] * (not rigid), -(U0[n, :, None] + sign * A[n, :, None])  # mu[side, s]
+
+        def each(w, side, m=m, mu=mu):
+            f = expit((mu - w) / T[:, None])
+            rate = np.outer(nu[0](w - m[0]), nu[1](w - m[1])) * (1 + c * np.outer(sign, sign))
+            rate = rate * (f[0][:, None] - f[1]) * (1 - 2 * side)
+            return np.sum(rate * (w - (mu[0][:, None] if side == 0 else mu[1])))
+
+        for side in (0, 1):
+            value = quad(each, -1.6, 1.6, (side,), points=[*mu.ravel()], epsabs=1e-12, epsrel=1e-10, limit=400)[0]
+            assert found[n, side] == pytest.approx(1e12 / 4 * value / reference, rel=1e-6)
