@@ -231,6 +231,18 @@ def test_energies_of_electrons_are_told_in_eV():
     assert "splitting below 1 eV, half width below 5 eV" in stack.described(told)
 
 
+def test_a_key_has_the_unit_of_its_table():
+    """Conductance: S of a plane, S/m^2 of an area."""
+    told = {
+        "layer": [{"name": "F", "anomalous_hall": {"conductance": 4e-5}}, {"name": "G"}, {"name": "H"}],
+        "interface": {"F|G": {"tunnel": {"conductance": 1e12}}, "G|H": {"conductance": 2e13}},
+        "boundary": {"top": {"kind": "contact", "conductance": 3e14}, "tunnel": {"conductance": 5e14}},
+    }
+    units = {"4e-05": "S", "1e+12": "S/m^2", "2e+13": "S/m^2", "3e+14": "S/m^2", "5e+14": "S/m^2"}
+    assert all(f"conductance {x} {markup.unit(unit)}" in stack.described(told) for x, unit in units.items())
+    assert all(f"conductance = {x}  # {unit}\n" in toml.written(told) for x, unit in units.items())
+
+
 def test_nothing_of_an_input_is_markup(ran):
     found = json.loads((ran / "result.json").read_text())
     found["input"]["layer"][0]["name"] = found["title"] = NASTY

@@ -24,7 +24,7 @@ def described(data):
     for k in reversed(range(len(layers))):
         rows.append((f"layer {names[k]}", _layer(layers[k])))
         if k and (pair := f"{names[k - 1]}|{names[k]}") in interfaces:
-            rows.append((f"interface {pair}", _words(interfaces[pair])))
+            rows.append((f"interface {pair}", _words(interfaces[pair], "interface")))
     rows.append((f"face {UPRIGHT[1]}", _face(faces.get(UPRIGHT[1]))))
     rows += [(f"face {name}", _face(face)) for name, face in faces.items() if name not in UPRIGHT]
     caption = "From the top to the bottom, with what differs from the default"
@@ -37,29 +37,28 @@ def described(data):
         ("drive", "drive"),
         ("texture", "texture"),
     ):
-        if words := _words(data.get(key) or {}):
+        if words := _words(data.get(key) or {}, key):
             rows.append((what, words))
     return markup.table(("", "what it is"), rows, caption)
 
 
 def _face(face):
-    return _words(face) if face else "insulating"
+    return _words(face, "boundary") if face else "insulating"
 
 
 def _layer(layer):
     known = Layer.model_fields
     defaults = {field.alias or key: field.default for key, field in known.items()}
-    return _words(
-        {key: v for key, v in layer.items() if key != "name" and not (key in defaults and _same(v, defaults[key]))}
-    )
+    own = {key: v for key, v in layer.items() if key != "name" and not (key in defaults and _same(v, defaults[key]))}
+    return _words(own, "layer")
 
 
 def _same(value, default):
     return (list(default) if isinstance(default, tuple) else default) == value
 
 
-def _words(table):
-    """Keys and values with units; vectors that are zero are left out."""
+def _words(table, of):
+    """Keys and values of a table of a name with units; vectors that are zero are left out."""
     found = []
     for key, value in table.items():
         if value is None or value is False or value == {} or (isinstance(value, list) and _zero(value)):
@@ -68,9 +67,9 @@ def _words(table):
         if key == "kind":
             found.insert(0, str(value))
         elif isinstance(value, dict):
-            found.append(f"{name} ({_words(value)})")
+            found.append(f"{name} ({_words(value, key)})")
         else:
-            found.append(f"{name} {_valued(value, toml.units().get(key, ''))}")
+            found.append(f"{name} {_valued(value, toml.unit_of(key, of, toml.units()))}")
     return ", ".join(found)
 
 

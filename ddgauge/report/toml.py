@@ -7,6 +7,7 @@ from typing import get_args
 
 WIDTH = 100
 OF_JUNCTIONS = ("electrode", "electrodes", "electrode_lists", "junction", "tunnel_run")  # modules of model
+NAMED = ("boundary", "interface", "electrode")  # tables of tables that users name
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -25,22 +26,42 @@ def written(data):
     return "\n".join(_table(data, (), units(data.get("experiment") == "tunnel"))).strip() + "\n"
 
 
+def unit_of(key, table, known):
+    """Unit of a key of a table, such as "layer", "tunnel"; "" where it is not known, or depends on more."""
+    return known.get((table, key)) or known.get(key, "")
+
+
 @cache
 def units(of_junctions=False):
     """{key: unit} of all that an input file may hold, as far as a key has one unit wherever it stands.
+
+    With it {(table, key): unit}, as far as it has one in the tables of a name.
 
     of_junctions : whether of a tunnel junction alone, whose energies have a unit of their own.
     """
     from ddgauge.model import inputs, tunnel_run  # noqa: F401  (define all that is checked)
     from ddgauge.model.errors import Checked
 
-    found = {}
-    for kind in _kinds(Checked):
-        if (kind.__module__.rpartition(".")[2] in OF_JUNCTIONS) != of_junctions:
-            continue
-        for name, field in kind.model_fields.items():
-            found.setdefault(field.alias or name, set()).update(_units(field.annotation, field.metadata) or [""])
+    found, names = {}, {}
+    kinds = [kind for kind in _kinds(Checked) if (kind.__module__.rpartition(".")[2] in OF_JUNCTIONS) == of_junctions]
+    fields = {kind: {field.alias or name: field for name, field in kind.model_fields.items()} for kind in kinds}
+    for of_kind in fields.values():
+        for name, field in of_kind.items():
+            for kind in _tables(field.annotation, Checked):
+                names.setdefault(kind, set()).add(name)
+    for kind, of_kind in fields.items():
+        tables = set().union(*(names.get(above, ()) for above in kind.__mro__))
+        for name, field in of_kind.items():
+            for key in (name, *((table, name) for table in tables)):
+                found.setdefault(key, set()).update(_units(field.annotation, field.metadata) or [""])
     return {key: next(iter(of_key)) for key, of_key in found.items() if len(of_key) == 1 and "" not in of_key}
+
+
+def _tables(annotation, checked):
+    """Kinds of tables that a type names."""
+    if isinstance(annotation, type) and not get_args(annotation):
+        return [annotation] if issubclass(annotation, checked) else []
+    return [kind for part in get_args(annotation) for kind in _tables(part, checked)]
 
 
 def _units(annotation, metadata=()):
@@ -63,7 +84,7 @@ def _table(data, path, known):
         if isinstance(value, dict) or (isinstance(value, list) and value and all(isinstance(v, dict) for v in value)):
             inner[key] = value
         elif value is not None and value != []:
-            unit = known.get(key)
+            unit = unit_of(key, path[0] if len(path) == 2 and path[0] in NAMED else path[-1] if path else "", known)
             yield f"{_key(key)} = {_value(value)}" + (f"  # {unit}" if unit and not isinstance(value, str) else "")
     for key, value in inner.items():
         name = ".".join(map(_key, (*path, key)))
