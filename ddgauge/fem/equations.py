@@ -16,6 +16,7 @@ class SolverError(RuntimeError):
 
 
 NULL = 1e-11  # a constant field is conserved if the matrix makes of it less than this, relative to its diagonal
+ROUNDED = 1e-9  # of the terms of a sum: it is not zero if it is more
 
 
 class Equations:
@@ -40,7 +41,7 @@ class Equations:
         self.conserved = [A for A in range(self.n) if not any(m.matrix[..., 0, A, :, :].any() for m in somewhere)]
         self.blocks = self._blocks()
         self.fixed, self.values = self._constraints()
-        self.scale = self._largest_diagonal()
+        self.scale = self._largest_diagonal(self.blocks) or 1.0
 
     @property
     def comm(self):
@@ -123,17 +124,29 @@ class Equations:
         a = self.assembly
         n = self.n
         blocks = np.zeros((len(a.columns), n, n))
-        for layer, medium in self.media.items():
-            a.add_bulk(blocks, layer, (lambda x, m=medium: m(x).matrix) if callable(medium) else medium.matrix)
-        for name, face in self.faces.items():
-            if np.any(face.conductance):
-                index, mass, _ = a.faces[name]
-                blocks[index] += mass[:, None, None] * face.conductance
-        for pair, junction in self.junctions.items():
-            index, mass = a.junctions[pair]
-            blocks[index] += np.einsum("kst,sAtB->kAB", mass, junction.matrix)
+        for part in self._parts():
+            self._add(blocks, *part)
         self._bsr = self._sparse(blocks)
         return blocks
+
+    def _parts(self):
+        """(kind, key) of all that the matrix is the sum of."""
+        return [("layer", layer) for layer in self.media] + [
+            *(("face", name) for name, face in self.faces.items() if np.any(face.conductance)),
+            *(("interface", pair) for pair in self.junctions),
+        ]
+
+    def _add(self, blocks, kind, key):
+        a = self.assembly
+        if kind == "layer":
+            medium = self.media[key]
+            a.add_bulk(blocks, key, (lambda x: medium(x).matrix) if callable(medium) else medium.matrix)
+        elif kind == "face":
+            index, mass, _ = a.faces[key]
+            blocks[index] += mass[:, None, None] * self.faces[key].conductance
+        else:
+            index, mass = a.junctions[key]
+            blocks[index] += np.einsum("kst,sAtB->kAB", mass, self.junctions[key].matrix)
 
     @cached_property
     def storage(self):
@@ -189,14 +202,38 @@ class Equations:
         size = self.norm(rhs)
         for z in null:
             if size and abs(self.dot(z, rhs)) > 1e-8 * size:
+                if self._hidden(z):
+                    raise SolverError(
+                        "coefficients differ by so many orders of magnitude that rounding hides contacts or losses;"
+                        f" the largest are those of {self._largest_part()}, which must be smaller"
+                    )
                 raise SolverError(
                     "the currents imposed on a body without contacts or losses do not add up to zero; "
                     "add a contact, or make the currents balance"
                 )
 
-    def _largest_diagonal(self):
-        diagonal = np.einsum("kaa->ka", self.blocks[self.assembly.rows == self.assembly.columns])
-        return self.comm.allreduce(float(np.abs(diagonal).max(initial=0)), MPI.MAX) or 1.0
+    def _hidden(self, null):
+        """Whether the matrix does make something of a vector (rows, n, or twice n), beside the terms of each row."""
+        for z in np.split(null, null.shape[1] // self.n, axis=1):
+            z = np.where(np.abs(z) > ROUNDED * self.comm.allreduce(np.abs(z).max(initial=0), MPI.MAX), z, 0)
+            columns, free = self.spread(z), ~self.fixed[: len(z)]
+            image, terms = self.apply(columns), self.apply(np.abs(columns), np.abs(self.blocks))
+            if self.comm.allreduce(bool(np.any((np.abs(image) > ROUNDED * terms) & free)), MPI.LOR):
+                return True
+        return False
+
+    def _largest_part(self):
+        """The layer, face or interface that adds most to the diagonal."""
+        sizes = {}
+        for kind, key in self._parts():
+            blocks = np.zeros_like(self.blocks)
+            self._add(blocks, kind, key)
+            sizes[f"{kind} {key if isinstance(key, str) else '|'.join(key)!r}"] = self._largest_diagonal(blocks)
+        return max(sizes, key=sizes.get)
+
+    def _largest_diagonal(self, blocks):
+        diagonal = np.einsum("kaa->ka", blocks[self.assembly.rows == self.assembly.columns])
+        return self.comm.allreduce(float(np.abs(diagonal).max(initial=0)), MPI.MAX)
 
     def null_space(self, blocks=None):
         """Orthonormal vectors, constant in each region, that the constrained matrix sends to zero: (rows, n) each."""

@@ -132,6 +132,18 @@ def test_what_nothing_holds_is_found_through_electrodes():
         system.solve(sources={"left": np.array([1e9, 0.0])})
 
 
+def test_contacts_that_rounding_hides_are_not_missed():
+    """1e30 S/m^2 between layers of 1e15: what hides the contacts is named, not their absence."""
+    ends = {"bottom": Held(1e-3), "top": CONTACT}
+    huge = Layer(20e-9, (2e30, 2e30), 300e-9)
+    wide, joined = body([F, huge], ends, JOINT, cells=2), body([F, N], ends, {0: (1e-30, 1e-30, 0.0)}, cells=2)
+    for system, named in ((wide, "layer '1'"), (joined, r"interface '0\|1'")):
+        with pytest.raises(SolverError, match=rf"rounding hides contacts .* those of {named}, which must be smaller"):
+            system.solve()
+    with pytest.raises(SolverError, match=r"rounding hides contacts .* those of interface"):
+        Harmonic(joined, 1e9).solve({})
+
+
 @pytest.mark.parametrize("electrostatics", ["bare", "neutral"])
 @pytest.mark.parametrize("shape", ["box", "simplex"])
 def test_iterations_agree_with_factors_and_do_not_grow(electrostatics, shape):
