@@ -13,6 +13,7 @@ WHOLE_WAVES = 1e-6  # difference of a number of waves from a whole number that i
 ROUNDING = 1e-9  # of times
 NEUTRAL = ("transport", "two-current")  # experiments whose storage needs densities of states of spin
 OF_CONTACTS = ("transport", "two-current", "weyl")  # experiments with faces that charge passes, and with times
+REDUCED = ("film", "conductance", "transport")  # experiments of which a reduced basis may answer points
 LACKING = {1: (0, 1), 2: (1,), 3: ()}  # axes along which nothing varies, by the dimension of a mesh made from layers
 
 
@@ -23,6 +24,7 @@ def problems(run):
         yield from foreign
         return
     yield from _faces(run)
+    yield from _reduced(run)
     yield from MODELS.get(run.experiment, _spin_model)(run)
     yield from _evolution(run)
     yield from _wave(run)
@@ -74,6 +76,11 @@ def _faces(run):
             if boundary.carries_charge or boundary.equipotential:
                 kind, other = boundary.kind, run.experiment
                 yield f"boundary {name!r}: kind = {kind!r} belongs to experiment = 'transport', not {other!r}"
+
+
+def _reduced(run):
+    if run.solver.reduced_basis and run.experiment not in REDUCED:
+        yield f"solver.reduced_basis belongs to experiment = {' or '.join(map(repr, REDUCED))}, not {run.experiment!r}"
 
 
 def _spin_model(run):

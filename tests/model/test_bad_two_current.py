@@ -297,6 +297,15 @@ def test_tables_that_do_not_go_with_a_film(keys, message):
     assert str(error.value) == message
 
 
+@pytest.mark.parametrize("experiment", ["two-current", "weyl", "two-band", "relaxation"])
+def test_a_reduced_basis_that_would_have_no_effect_is_refused(experiment):
+    told = f"solver.reduced_basis belongs to experiment = 'film' or 'conductance' or 'transport', not {experiment!r}"
+    with pytest.raises(InputError) as error:
+        Run(stack=Stack(layer()), experiment=experiment, solver={"reduced_basis": True})
+    assert told in str(error.value).splitlines()
+    assert Run(stack=Stack(layer()), experiment="film", solver={"reduced_basis": True}).solver.reduced_basis
+
+
 @pytest.mark.parametrize(
     ("sheet", "message"),
     [
