@@ -30,7 +30,7 @@ def difference(x, y):
 
 def softplus(u, T):
     """T ln(1 + exp(u / T)), whose slope in u is 1 - f(u); max(u, 0) at T = 0."""
-    return T * np.logaddexp(0, u / T) if T > 0 else np.maximum(u, 0.0)
+    return np.maximum(u, 0.0) + (T * np.log1p(np.exp(-np.abs(argument(u, 0, T)))) if T > 0 else 0.0)
 
 
 def thermal_half(u, T):
@@ -51,10 +51,9 @@ def thermal_half(u, T):
     u = np.abs(np.asarray(u, float))
     if T == 0:
         return u / 2
-    x = u / T
+    x = -argument(u, 0, T)
     small = x < 1e-4
-    safe = np.where(small, 1.0, x)
-    return T * np.where(small, 1 + x**2 / 12, safe / 2 / np.tanh(safe / 2))
+    return np.where(small, T * (1 + np.where(small, x, 0.0) ** 2 / 12), u / 2 / np.tanh(np.where(small, 1.0, x) / 2))
 
 
 def excess(u, T):
@@ -75,6 +74,8 @@ def excess(u, T):
     u = np.asarray(u, float)
     if T == 0:
         return np.abs(u) / 2
-    x = u / T
+    x = argument(u, 0, T)
+    small = np.abs(x) < 0.05
+    x = np.where(small, x, 0.0)
     series = x**2 / 12 - x**4 / 720 + x**6 / 30240 - x**8 / 1209600
-    return np.where(np.abs(x) < 0.05, T * series, thermal_half(u, T) - T)
+    return np.where(small, T * series, thermal_half(u, T) - T)

@@ -102,6 +102,14 @@ def test_a_cold_state_is_half_full_at_mu():
     assert softplus(2.0, 0.0) == 2
 
 
+@pytest.mark.parametrize("T", [1e-50, 1e-110, 1e-200, 1e-320])
+def test_the_coldest_temperatures_are_as_zero_without_a_word(T):
+    u = np.array([-3.0, 0.0, 5.0])
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        for law in thermal_half, excess, softplus:
+            np.testing.assert_allclose(law(u, T), law(u, 0.0), rtol=1e-15, atol=2 * T)
+
+
 def test_thermal_functions():
     """T C(u/T) = (u/2) coth(u/2T), series and limit without a seam; |u|/2 in the cold."""
     u = np.array([1e-9, 0.9e-4, 1.1e-4, 0.5, 30.0])
