@@ -11,7 +11,7 @@ from ddgauge.model import InputError, Run
 from ddgauge.model.electrodes import Elliptic
 from ddgauge.physics.tunnel.thermopower import linear
 from tests.solved import result
-from tests.tunnel_valves import ELLIPTIC, PAIR, device, junction, magnet, tilted, told
+from tests.tunnel_valves import ELLIPTIC, PAIR, device, junction, magnet, metal_along, tilted, told
 
 GRID = np.linspace(-2, 2, 9)
 CONSTANT = [{"kind": "dos", "energy": GRID.tolist(), "nu_up": [1 + P] * 9, "nu_dn": [1 - P] * 9} for P in (0.5, 0.35)]
@@ -97,6 +97,62 @@ def test_a_bias_beyond_the_tables_is_told():
         device(bias_range=0.2)
 
 
+TOLD = ("charge_current", "spin_current", "torque", "heat", "dissipation", "exchange_torque")
+
+
+@pytest.mark.parametrize("theta, alignment", [(THETA, "following"), (np.pi, "rigid")])
+def test_two_currents_are_the_spin_model_of_magnets(theta, alignment):
+    """Unpolarised bodies with spin along their own axes, in both models, far from the linear law."""
+    bodies = [metal_along(name, axis, conductivity=4e4) for name, axis in zip(("F1", "F2"), tilted(theta))]
+    two, four = (device(layers=bodies, experiment=each, alignment=alignment) for each in ("two-current", "transport"))
+    for key in TOLD:
+        close = max(1e-8 * np.abs(told(two)[key]).max(), 1e-15)
+        np.testing.assert_allclose(told(four)[key], told(two)[key], rtol=1e-8, atol=close, err_msg=key)
+    along = [axis @ mu_s for axis, mu_s in zip(tilted(theta), four.numbers["accumulation"][PAIR])]
+    np.testing.assert_allclose(along, two.numbers["accumulation"][PAIR], rtol=1e-8)
+    assert abs(along[0]) > 1e-3
+
+
+def test_two_currents_are_the_spin_model_of_a_metal():
+    """Whose spins follow those of the magnet, along any axis of the frame."""
+    bodies = [metal_along(name, [0.6, 0, 0.8], conductivity=4e4) for name in ("F1", "F2")]
+    normal = CONSTANT[0] | dict.fromkeys(("nu_up", "nu_dn"), (1 + 0.1 * GRID).tolist())
+    law = {"bands": [ELLIPTIC[0], normal], "alignment": "rigid"}
+    two = device(layers=bodies, **law)
+    del bodies[1]["spin_axis"]
+    four = device(layers=bodies, experiment="transport", **law)
+    for key in TOLD[:-1]:
+        close = max(1e-8 * np.abs(told(two)[key]).max(), 1e-15)
+        np.testing.assert_allclose(told(four)[key], told(two)[key], rtol=1e-8, atol=close, err_msg=key)
+    sides = np.array(four.numbers["accumulation"][PAIR])
+    np.testing.assert_allclose(sides @ [0.6, 0, 0.8], two.numbers["accumulation"][PAIR], rtol=1e-8)
+    assert np.linalg.norm(sides[1]) > 1e-3
+    assert max(four.numbers["balances"][key] for key in ("charge", "spin", "power")) < 1e-8
+
+
+@pytest.mark.parametrize("face, others", [("bottom", {"transverse_below": 3e11}), ("top", {"transverse": "injected"})])
+def test_spin_across_the_axis_of_a_magnet_at_any_bias(face, others):
+    """As of the linear law, in constant densities of states; spin across the axis comes in at a face."""
+    layers = [metal_along("F1", [0, 0, 1], conductivity=4e4), metal_along("F2", [0, 0, 1], conductivity=4e4)]
+    del layers[1]["spin_axis"], layers[0]["polarisation"], layers[1]["polarisation"]
+    ends = {name: {"kind": "contact", "voltage": 0.1} for name in ("bottom", "top")}
+    ends[face] = {"kind": "current", "spin_current": [1e11, 2e11, 0], "current_density": 1e10}
+    flat = {"kind": "flat", "half_width": "9 eV", "splitting": 0}
+    laws = [{"polarisation_below": 0.5}, {"bands_below": CONSTANT[0], "bands_above": flat, "bias_range": 0.6}]
+    one, other = (
+        result(
+            "transport", layers, temperature=300, boundary=ends,
+            interface={PAIR: {"tunnel": {"conductance": 1e12, **law, **others}}},
+        )
+        for law in laws
+    )  # fmt: skip
+    for key in TOLD[:-1]:
+        close = 1e-6 * np.abs(told(one)[key]).max()
+        np.testing.assert_allclose(told(other)[key], told(one)[key], rtol=1e-6, atol=close, err_msg=key)
+    np.testing.assert_allclose(other.solution.x, one.solution.x, rtol=1e-6, atol=1e-9)
+    assert np.abs(one.numbers["accumulation"][PAIR][0][:2]).min() > 1e-6
+
+
 BAD = [
     (
         {"bands_below": {"kind": "elliptic", "half_width": "-1 eV", "splitting": "1 eV"}},
@@ -174,6 +230,16 @@ def test_what_bands_do_not_go_with(others, what):
     with pytest.raises(InputError) as error:
         Run.from_dict(tables)
     assert f"interface 'F1|F2': tunnel: bands over the bias do not go with {what}" in str(error.value).splitlines()
+
+
+def test_bands_do_not_go_with_a_gate():
+    tables = tables_of(dict(zip(("bands_below", "bands_above"), ELLIPTIC)), experiment="transport")
+    for layer in tables["layer"]:
+        del layer["polarisation"]
+    hall = {"bands": "massive-dirac", "mass": "50 meV", "chemical_potential": "40 meV", "gate": {"voltage": 0.02}}
+    tables["layer"][0] |= {"anomalous_hall": hall}
+    with pytest.raises(InputError, match=r"tunnel: bands over the bias do not go with anomalous_hall\.gate"):
+        Run.from_dict(tables)
 
 
 def test_bands_are_written_again_as_they_were():

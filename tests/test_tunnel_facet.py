@@ -198,7 +198,17 @@ OF_SPIN_MODEL = [
     (
         barrier(None, None, bands_below={"kind": "flat", "half_width": 1, "splitting": 0}),
         {},
-        "interface 'F1|F2': tunnel: bands_below are for experiment = 'two-current'",
+        "interface 'F1|F2': tunnel: bands need temperature > 0 K at the top of the file, or temperature_below and",
+    ),
+    (
+        barrier(None, None, bands_below={"kind": "flat", "half_width": 1, "splitting": 0.5}),
+        {},
+        "interface 'F1|F2': tunnel: bands_below needs spin_axis of layer 'F1', along its majority spin",
+    ),
+    (
+        barrier(None, None, bands_below={"kind": "flat", "half_width": 1, "splitting": 0}, transverse_below=1e12),
+        {},
+        "interface 'F1|F2': tunnel: transverse_below needs bands_below with a splitting: 'F1' is no magnet",
     ),
     (
         barrier(None, None, splitting_below="1 eV", half_width_below="5 eV", half_width_above="5 eV"),

@@ -11,7 +11,7 @@ import numpy as np
 from mpi4py import MPI
 
 from ddgauge import output
-from tests.tunnel_valves import ELLIPTIC, PAIR, device, junction, magnet, tilted, told
+from tests.tunnel_valves import ELLIPTIC, NORMAL, PAIR, device, junction, magnet, metal, tilted, told
 
 MESH = {"dimension": 2, "size": ["12 nm"], "element_size": "2 nm", "cells": 4, "periodic": False}
 LAYERS = [magnet(name, axis, thickness="10 nm") for name, axis in zip(("F1", "F2"), tilted(1.2))]
@@ -23,8 +23,14 @@ def flat(value):
 
 
 def valves():
-    """Results of a linear valve and of one with bands over the bias."""
-    return {"linear": junction(layers=LAYERS, mesh=MESH), "bands": device(ELLIPTIC, layers=LAYERS, mesh=MESH)}
+    """Results of a linear valve, and of ones with bands over the bias: two magnets, and a magnet and a metal."""
+    beside = [LAYERS[1], metal("F2", thickness="10 nm")]
+    beside = [layer | {"name": name} for layer, name in zip(beside, ("F1", "F2"))]
+    top = {"kind": "current", "current_density": -3e11, "spin_current": [1e10, 2e10, 0]}
+    vectors = {"experiment": "transport", "alignment": "rigid", "bias_range": 0.6, "top": top}
+    vectors = device([ELLIPTIC[0], NORMAL], layers=beside, mesh=MESH, **vectors)
+    bands = device(ELLIPTIC, layers=LAYERS, mesh=MESH)
+    return {"linear": junction(layers=LAYERS, mesh=MESH), "bands": bands, "vectors": vectors}
 
 
 def numbers(found):

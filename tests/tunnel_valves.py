@@ -64,11 +64,14 @@ ELLIPTIC = [
     {"kind": "elliptic", "half_width": "5 eV", "splitting": "1 eV", "chemical_potential": "3 eV"},
     {"kind": "elliptic", "half_width": "4 eV", "splitting": "0.8 eV", "chemical_potential": "1 eV"},
 ]
+NORMAL = {"kind": "elliptic", "half_width": "6 eV", "splitting": 0, "chemical_potential": "2 eV"}
 
 
-def device(bands=ELLIPTIC, V=0.5, layers=None, top=None, mesh=None, **others):
+def device(bands=ELLIPTIC, V=0.5, layers=None, top=None, mesh=None, experiment="two-current", **others):
     ends = {"bottom": {"kind": "contact", "voltage": V}, "top": top or {"kind": "contact", "voltage": 0}}
     layers = layers or [metal_along(name, axis, **METAL) for name, axis in zip(("F1", "F2"), tilted(1.2))]
     tunnel = {"conductance": 1e12} | dict(zip(("bands_below", "bands_above"), bands)) | others
     tables = {"temperature": 300, "interface": {PAIR: {"tunnel": tunnel}}, "boundary": ends}
-    return result("two-current", layers, **tables | ({"mesh": mesh} if mesh else {}))
+    if experiment == "transport":
+        layers = [{key: value for key, value in layer.items() if key != "polarisation"} for layer in layers]
+    return result(experiment, layers, **tables | ({"mesh": mesh} if mesh else {}))

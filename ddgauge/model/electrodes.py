@@ -82,6 +82,10 @@ class Densities(FromFile, Electrode):
     up: Energies | None = None  # ends of the bands and breaks within, of functions
     dn: Energies | None = None
 
+    @property
+    def magnetic(self):
+        return _differ(self.nu_up, self.nu_dn)
+
     @classmethod
     def prepare(cls, given):
         given = super().prepare(given)
@@ -132,6 +136,11 @@ class Rigid(FromFile, Electrode):
         return kind(lambda w: nu(w + J / 2), lambda w: nu(w - J / 2), up, dn, mu, T, lambda w: w + J)
 
 
+def _differ(up, dn):
+    """Whether curves of two spins, functions or lists, are not the same."""
+    return up is not dn and (callable(up) or callable(dn) or not np.array_equal(up, dn))
+
+
 def _require(given, *keys):
     for key in keys:
         if given.get(key) is None:
@@ -178,6 +187,10 @@ class Modes(Electrode):
     kind: Literal["modes"] = "modes"
     band: tuple[Band, ...]
 
+    @property
+    def magnetic(self):
+        return any(_differ(band.e_up, band.e_dn) for band in self.band)
+
     def _electrode(self, mu, T):
         return modes.Modes(tuple(band.band() for band in self.band), mu, T)
 
@@ -192,6 +205,10 @@ class Levels(FromFile, Electrode):
     e_dn: Energies
     weight: Numbers("", ">= 0") | None = None  # numbers of modes; 1 each without it
     width: Energy("> 0")  # of the Gaussian that the other electrode sees
+
+    @property
+    def magnetic(self):
+        return _differ(self.e_up, self.e_dn)
 
     def _electrode(self, mu, T):
         weight = np.ones(len(self.e_up)) if self.weight is None else np.array(self.weight)

@@ -86,6 +86,7 @@ def _reduced(run):
 def _spin_model(run):
     stack, experiment = run.stack, run.experiment
     yield from scope.spin_model_problems(stack, experiment)
+    yield from tunnel_checks.run_problems(run)
     if run.electrostatics is not None:
         yield f"electrostatics belongs to experiment = 'two-current', not {experiment!r}"
     if run.conductance.interface is not None:

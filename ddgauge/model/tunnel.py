@@ -13,7 +13,7 @@ from ddgauge.model.fields import Angle
 from ddgauge.model.quantities import Choice, Number, Quantity, nonzero
 from ddgauge.model.tunnel_bands import Bands
 from ddgauge.physics.medium import Junction
-from ddgauge.physics.tunnel import full_bias, vector_facet
+from ddgauge.physics.tunnel import full_bias, full_facet, vector_facet
 from ddgauge.units import E_CHARGE
 
 UP = np.array([0.0, 0.0, 1.0])
@@ -82,7 +82,12 @@ class Tunnel(Checked):
     @property
     def polarised(self):
         """Whether a side is a magnet."""
-        return any(self.polarisation(side) is not None for side in SIDES)
+        return any(self.magnetic(side) for side in SIDES)
+
+    def magnetic(self, side):
+        """Whether one side is a magnet, by the keys of the barrier."""
+        bands = self.of("bands", side)
+        return self.of("polarisation", side) is not None if bands is None else bands.magnetic
 
     @property
     def kept(self):
@@ -120,7 +125,7 @@ class Barrier:
     splitting: tuple | None  # J; None where bands are not known
     half_width: tuple | None  # J
     rigid: bool
-    full: full_bias.FullBias | None = None  # at any bias, of two currents
+    full: full_bias.FullBias | None = None  # at any bias
     bands: tuple = (None, None)  # model electrodes, eV
 
     @property
@@ -150,25 +155,21 @@ class Barrier:
 
         Parameters
         ----------
-        below, above : (N, 2) arrays
-            mu^0 and mu, V.
+        below, above : (N, n) arrays
+            Fields of the model, V: mu^0 and mu, or the vector of it.
 
         Returns
         -------
-        (N, 2, 2) and (N, 2, 2, 2, 2) arrays
+        (N, 2, n) and (N, 2, n, 2, n) arrays
             A/m^2 and S/m^2.
         """
-        mu = np.stack([below, above], axis=1)
-        up = np.ones((2, 2))
-        up[:, 1] = [axis @ e for axis, e in zip(self.axes, self.axis)]
-        c = float(self.axes[0] @ self.axes[1])
-        out, slope = full_bias.currents(self.full, self.G0, c, mu[:, :, 0], mu[:, :, 1] * up[:, 1])
-        return up * out, np.einsum("rA,nrAqB,qB->nrAqB", up, slope, up)
-
-    @property
-    def axes(self):
-        """Unit vectors along the majority spins; of a metal in two currents along its spin axis."""
-        return [e if J is None else J for J, e in zip(self.J, self.axis)]
+        E = self.embeddings
+        u = np.einsum("rAa,nra->nrA", E, np.stack([below, above], axis=1))
+        j, slope = full_facet.currents(self.full, self.G0, self.J, u)
+        W, S = vector_facet.outward(self.J, self.injected), vector_facet.across(self.J, self.G_perp)
+        out = np.einsum("rAC,nC->nrA", W, j) + np.einsum("rAqB,nqB->nrA", S, u)
+        slope = np.einsum("rAC,nCqB->nrAqB", W, slope) + S
+        return np.einsum("rAa,nrA->nra", E, out), np.einsum("rAa,nrAqB,qBb->nraqb", E, slope, E, optimize=True)
 
     @property
     def c(self):
@@ -186,7 +187,7 @@ def barrier(stack, below, above, two_current):
     P = tuple(tunnel.polarisation(side) or 0.0 for side in SIDES)
     T = [stack.temperature if (T := tunnel.of("temperature", side)) is None else T for side in SIDES]
     full, bias_range = None, tunnel_bands.range_of(tunnel, stack.boundary.values())
-    if two_current and tunnel.full and bias_range and None not in T and min(T) > 0:
+    if tunnel.full and bias_range and None not in T and min(T) > 0:
         full = tunnel_bands.full_bias(tunnel, P, tuple(T), bias_range)
     return Barrier(
         G0=tunnel.conductance,
@@ -213,5 +214,4 @@ def barriers(stack, two_current):
 
 def _magnetic(layer, tunnel, side, two_current):
     """Whether a layer is a magnet at a barrier."""
-    P, bands = tunnel.of("polarisation", side), tunnel.of("bands", side)
-    return P is not None or bool(bands and bands.magnetic) or (two_current and layer.polarisation != 0)
+    return tunnel.magnetic(side) or (two_current and layer.polarisation != 0)

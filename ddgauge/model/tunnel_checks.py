@@ -22,18 +22,18 @@ def problems(stack, two_current):
                     mu = bands.chemical_potential
                     yield f"{where}: bands_{side} have no states at chemical_potential = {mu:g} eV, the Fermi level"
                     return
-                if not two_current:
-                    yield f"{where}: bands_{side} are for experiment = 'two-current'"
                 P = tunnel.polarisation(side)
             if two_current and layer.polarisation and P is None:
                 yield (
                     f"{where} needs polarisation_{side}, of the density of states of {name!r} at the Fermi level,"
                     " which that of its conductivity is not"
                 )
-            if not two_current and P is not None and layer.spin_axis is None:
-                yield f"{where}: polarisation_{side} needs spin_axis of layer {name!r}, along its majority spin"
-            if tunnel.of("transverse", side) and P is None:
-                yield f"{where}: transverse_{side} needs polarisation_{side}: {name!r} is no magnet"
+            if not two_current and tunnel.magnetic(side) and layer.spin_axis is None:
+                key = "polarisation" if bands is None else "bands"
+                yield f"{where}: {key}_{side} needs spin_axis of layer {name!r}, along its majority spin"
+            if tunnel.of("transverse", side) and not tunnel.magnetic(side):
+                key = f"polarisation_{side}" if bands is None else f"bands_{side} with a splitting"
+                yield f"{where}: transverse_{side} needs {key}: {name!r} is no magnet"
             if tunnel.of("splitting", side) and P is None:
                 yield f"{where}: splitting_{side} needs polarisation_{side}, which may be 0: {name!r} is no magnet"
             if name in stack.textured:
@@ -42,7 +42,7 @@ def problems(stack, two_current):
             yield f"{where}: bands need temperature (K) at the top of the file, or temperature_below and _above"
         if two_current:
             yield from _one_axis(where, pair, each, tunnel)
-            yield from _any_bias(where, each, tunnel, stack)
+        yield from _any_bias(where, each, tunnel, stack)
 
 
 def _one_axis(where, pair, each, tunnel):
@@ -84,6 +84,7 @@ def run_problems(run):
         "[time]": run.time, "[frequency]": run.frequency, "[fit]": run.fit,
         "electrostatics = 'poisson'": run.electrostatics == "poisson",
         "solver.reduced_basis": run.solver.reduced_basis,
+        "anomalous_hall.gate": run.stack.follows,
     }  # fmt: skip
     for what in [what for what, value in others.items() if value] if full else []:
         yield f"interface {full[0]!r}: tunnel: bands over the bias do not go with {what}"

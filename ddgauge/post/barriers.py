@@ -9,7 +9,7 @@ from ddgauge.fem.equations import SolverError
 from ddgauge.fem.pointwise import Pointwise
 from ddgauge.model import tunnel_bands
 from ddgauge.model.tunnel import barriers
-from ddgauge.physics.tunnel import full_bias, si, tensors, vector_facet
+from ddgauge.physics.tunnel import full_facet, si, tensors, vector_facet
 from ddgauge.physics.tunnel.coefficients import coefficients
 from ddgauge.physics.tunnel.facet import spin_conductances
 from ddgauge.physics.tunnel.flat_facet import FlatSide, interpolated
@@ -43,40 +43,25 @@ def at_points(barrier, mu):
     """
     E = barrier.embeddings
     u = np.einsum("rAa,rNa->rNA", E, mu[:, :, : E.shape[2]])  # without the electric potential
-    if barrier.full is not None:
-        return _at_any_bias(barrier, u)
-    j = np.einsum("AqB,qNB->NA", barrier.through, u)
-    out = np.einsum("rAqB,qNB->NrA", barrier.law, u)
-    G = spin_conductances(barrier.G0, *barrier.P, barrier.c).sum()
-    joule = j[:, 0] * (u[0, :, 0] - u[1, :, 0]) + np.einsum("Ni,Ni->N", j[:, 1:], _seen(barrier, u))
+    if barrier.full is None:
+        j = np.einsum("AqB,qNB->NA", barrier.through, u)
+        G = spin_conductances(barrier.G0, *barrier.P, barrier.c).sum()
+        joule = j[:, 0] * (u[0, :, 0] - u[1, :, 0]) + np.einsum("Ni,Ni->N", j[:, 1:], _seen(barrier, u))
+        heat = vector_facet.heat(G, joule, barrier.T or (0.0, 0.0))
+    else:
+        law = barrier.full, barrier.G0, barrier.J, np.swapaxes(u, 0, 1)
+        (j, _), heat = full_facet.currents(*law), full_facet.heat(*law)
+    out = np.einsum("rAC,NC->NrA", vector_facet.outward(barrier.J, barrier.injected), j)
+    out += np.einsum("rAqB,qNB->NrA", vector_facet.across(barrier.J, barrier.G_perp), u)
     found = {
         "charge_current": j[:, 0],
         "spin_current": j[:, 1:],
         "voltage_drop": u[0, :, 0] - u[1, :, 0],
         "torque": vector_facet.torques(j[:, 1:], out[:, :, 1:]),
-        "heat": vector_facet.heat(G, joule, barrier.T or (0.0, 0.0)),
+        "heat": heat,
         "dissipation": np.einsum("NrA,rNA->N", out, u),
     }
     return found | (_of_bands(barrier, u, j[:, 1:]) if barrier.splitting else {})
-
-
-def _at_any_bias(barrier, u):
-    """The same of a barrier whose currents are not linear in the bias."""
-    J_L, J_R = barrier.axes
-    a = np.stack([u[r, :, 1:] @ J for r, J in enumerate(barrier.axes)], axis=1)
-    c, u0 = float(J_L @ J_R), u[:, :, 0].T
-    j0, alpha, beta, power = full_bias.spin_current(barrier.full, barrier.G0, c, u0, a).T
-    js = np.multiply.outer(alpha, J_L) + np.multiply.outer(beta, J_R)
-    out = np.stack([np.multiply.outer(js @ J_L, J_L), -np.multiply.outer(js @ J_R, J_R)], axis=1)
-    found = {
-        "charge_current": j0,
-        "spin_current": js,
-        "voltage_drop": u[0, :, 0] - u[1, :, 0],
-        "torque": vector_facet.torques(js, out),
-        "heat": full_bias.heat(barrier.full, barrier.G0, c, u0, a),
-        "dissipation": power,
-    }
-    return found
 
 
 def require_range(full, solution):
@@ -88,8 +73,9 @@ def require_range(full, solution):
     solution : Solution
     """
     for pair, barrier in full.items():
-        below, above = (solution.interface_potential(*pair, side) for side in (0, 1))
-        spin = max(abs(below[1]), abs(above[1]))
+        means = np.array([solution.interface_potential(*pair, side) for side in (0, 1)])
+        below, above = np.einsum("rAa,ra->rA", barrier.embeddings, means)
+        spin = max(float(abs(full_facet.along(J, u[None, 1:])[1][0])) for J, u in zip(barrier.J, (below, above)))
         rigid = max(abs(below[0]), abs(above[0])) + spin
         reached, known = rigid if barrier.rigid else max(abs(below[0] - above[0]), spin), barrier.full.range
         if reached > known:

@@ -15,7 +15,6 @@ from numpy.polynomial.legendre import leggauss
 from scipy.interpolate import CubicSpline, RectBivariateSpline
 
 from ddgauge.physics.tunnel.electrodes import SIGN
-from ddgauge.physics.tunnel.facet import FIELDS
 from ddgauge.physics.tunnel.statistics import argument, difference
 
 REACH = 40  # temperatures beyond which an occupation is one or nothing
@@ -166,67 +165,3 @@ class _Table:
         at = np.clip(x, -self.limit, self.limit), np.clip(y, -self.limit, self.limit)
         by_x, by_y = self.spline.ev(*at, dx=1), self.spline.ev(*at, dy=1)
         return self.spline.ev(*at) + by_x * (x - at[0]) + by_y * (y - at[1]), by_x, by_y
-
-
-def currents(full, G0, c, u0, a):
-    """Currents from L to R at any bias, and their derivatives.
-
-        j0 = sum j_ss',  J_L.js = sum s j_ss',  J_R.js = sum s' j_ss'
-
-    Parameters
-    ----------
-    full : FullBias
-    G0 : float
-        Conductance with the axes at right angles at small bias, S/m^2.
-    c : float
-        Cosine of the angle between the axes.
-    u0, a : (n, 2) arrays
-        As in `FullBias.rates`.
-
-    Returns
-    -------
-    out : (n, 2, 2) array
-        out[:, r, A], A/m^2: current out of side r of charge and of spin along J_r.
-    slope : (n, 2, 2, 2, 2) array
-        slope[:, r, A, q, B]: its derivative by u0 and a of side q, S/m^2.
-    """
-    q, by = full.rates(u0, a)
-    k = G0 / 4 * (1 + np.outer(SIGN, SIGN) * c)
-    weights = np.array([np.einsum("st,sA->stA", k, FIELDS), -np.einsum("st,tA->stA", k, FIELDS)])  # [r, s, s', A]
-    return np.einsum("rstA,nst->nrA", weights, q), np.einsum("rstA,nstBq->nrAqB", weights, by)
-
-
-def spin_current(full, G0, c, u0, a):
-    """(n, 4) j0, alpha, beta and Joule's power: js = alpha J_L + beta J_R from L to R.
-
-    alpha = (G0/4) sum s q_ss',  beta = (G0/4) sum s' q_ss',  power = sum j_ss' (V_s^L - V_s'^R)
-    """
-    q, _ = full.rates(u0, a)
-    V = np.einsum("sA,rnA->rns", FIELDS, np.stack([u0, a], axis=-1).transpose(1, 0, 2))
-    drop = V[0][:, :, None] - V[1][:, None, :]
-    j = G0 / 4 * (1 + np.outer(SIGN, SIGN) * c) * q
-    alpha, beta = G0 / 4 * np.einsum("s,nst->n", SIGN, q), G0 / 4 * np.einsum("t,nst->n", SIGN, q)
-    return np.stack([j.sum(axis=(1, 2)), alpha, beta, np.sum(j * drop, axis=(1, 2))], axis=1)
-
-
-def heat(full, G0, c, u0, a):
-    """Heat per area that leaves L and R for the barrier, at each bias and temperatures.
-
-        Q_L = (G0/4e^2) sum (1 + s s' c) int dw (w - mu_s^L) [nu_s^L nu_s'^R / (nb_L nb_R)_ref] (f_s^L - f_s'^R)
-        Q_L + Q_R = -sum j_ss' (V_s^L - V_s'^R),  Q_R with w - mu_s'^R and f_s'^R - f_s^L
-
-    Parameters
-    ----------
-    full, G0, c, u0, a
-        As in `currents`.
-
-    Returns
-    -------
-    (n, 2) array
-        W/m^2.
-    """
-    (q, _), h = full.rates(u0, a), full.energies(u0, a)
-    V = np.stack([u0, a], axis=-1) @ FIELDS  # [n, side, s]
-    k = G0 / 4 * (1 + np.outer(SIGN, SIGN) * np.asarray(c)[..., None, None])
-    both = np.stack([-h - V[:, 0, :, None] * q, h + V[:, 1, None, :] * q], axis=1)
-    return np.sum(k.reshape(-1, 1, 2, 2) * both, axis=(2, 3))

@@ -73,14 +73,24 @@ def law(G0, P, J, G_perp=(0.0, 0.0), injected=False):
     (2, 4, 2, 4) array
         S/m^2: current out of side r of field A per field B of side q.
     """
-    j = through(G0, P, J)
-    M = np.multiply.outer(OUT, j)
+    return np.einsum("rAC,CqB->rAqB", outward(J, injected), through(G0, P, J)) + across(J, G_perp)
+
+
+def outward(J, injected=False):
+    """(2, 4, 4) what of the currents from L to R (j0, js) comes out of L and of R; arguments as of `law`."""
+    W = np.multiply.outer(OUT, np.eye(4))
+    for r in (0, 1):
+        if J[r] is not None and not injected:
+            W[r, 1:, 1:] = OUT[r] * np.outer(J[r], J[r])
+    return W
+
+
+def across(J, G_perp):
+    """(2, 4, 2, 4) currents out of magnets, S/m^2, by their spin potentials across J; arguments as of `law`."""
+    M = np.zeros((2, 4, 2, 4))
     for r in (0, 1):
         if J[r] is not None:
-            along = np.outer(J[r], J[r])
-            if not injected:
-                M[r, 1:] = np.einsum("ab,bqB->aqB", along, M[r, 1:])
-            M[r, 1:, r, 1:] += 2 * G_perp[r] * (np.eye(3) - along)
+            M[r, 1:, r, 1:] = 2 * G_perp[r] * (np.eye(3) - np.outer(J[r], J[r]))
     return M
 
 
