@@ -94,6 +94,34 @@ class Equations:
         matrix = self._bsr if blocks is None else self._sparse(blocks)
         return (matrix @ x.ravel()).reshape(-1, self.n)
 
+    def level(self, held):
+        """(columns, n): one held potential of each region all over it, of fields whose constants drive nothing there.
+
+        Small differences beside it keep their digits. held : (columns, n) array
+        """
+        level = np.zeros_like(held)
+        media = self.media.values()
+        some = [] if any(map(callable, media)) else [A for A in range(self.n) if not _of_constant(media, A)]
+        for inside in self._inside_islands if some else []:
+            for A in some:
+                values = held[inside & self.fixed[:, A], A]
+                highest = self.comm.allreduce(values.max(initial=-np.inf), MPI.MAX)
+                level[inside, A] = highest if np.isfinite(highest) else 0.0
+        return level
+
+    def apply_level(self, level):
+        """A times a level (columns, n): what faces and junctions make of it."""
+        a, out = self.assembly, np.zeros((self.assembly.owned, self.n))
+        for name, face in self.faces.items():
+            if np.any(face.conductance):
+                index, mass, _ = a.faces[name]
+                np.add.at(out, a.rows[index], mass[:, None] * (level[a.columns[index]] @ face.conductance.T))
+        for pair, junction in self.junctions.items():
+            index, mass = a.junctions[pair]
+            flow = np.einsum("kst,sAtB,kB->kA", mass, junction.matrix, level[a.columns[index]], optimize=True)
+            np.add.at(out, a.rows[index], flow)
+        return out
+
     def store(self, rate):
         """storage d_t mu of this rank's rows, for the rates d_t mu (columns, n)."""
         return (self._bsr_of_storage @ rate.ravel()).reshape(-1, self.n)
@@ -262,6 +290,11 @@ class Equations:
                 null.append(z / self.norm(z))
         return null
 
+    @cached_property
+    def _inside_islands(self):
+        """Masks of the columns of each island."""
+        return [self.spread(self._region_rows(r)[:, None].astype(float))[:, 0] > 0 for r in self._islands()]
+
     def _islands(self):
         """Sets of regions that share unknowns: the ends of a tied face."""
         islands = [{r} for r in range(max(self.assembly.region.values()) + 1)]
@@ -285,6 +318,11 @@ class Equations:
     def norm(self, u):
         """Norm of an array of rows, over all ranks."""
         return np.sqrt(self.dot(u, u))
+
+
+def _of_constant(media, A):
+    """Whether a constant of a field drives anything in some layer."""
+    return any(medium.matrix[:, :, 0, A].any() for medium in media)
 
 
 def of_motive(medium, field, law):

@@ -14,7 +14,18 @@ class Solution:
     """
 
     def __init__(
-        self, system, x, load, report, E=(0, 0, 0), sources=None, loads=None, motive=None, conductances=None, rate=None
+        self,
+        system,
+        x,
+        load,
+        report,
+        E=(0, 0, 0),
+        sources=None,
+        loads=None,
+        motive=None,
+        conductances=None,
+        rate=None,
+        level=None,
     ):
         self.system, self.report, self.E = system, report, np.asarray(E, dtype=float)
         self.sources, self.loads, self.motive = sources or {}, loads or {}, motive or {}
@@ -24,6 +35,7 @@ class Solution:
         self.beside = None  # the other part of a phasor
         self.flows = {}  # {layer: function of jets (N, 4, n)}: current densities (N, 3, n), if not those of the medium
         self._load = load
+        self._level = level  # (columns, n) level of each region, and (rows, n) rise of x above it, to more digits
 
     @property
     def mesh(self):
@@ -91,7 +103,7 @@ class Solution:
 
     def dissipation(self, layer):
         """Power that a layer turns into heat, by Joule's law and by relaxation, W m^(d - 3)."""
-        rows, product = self._product(layer, self._law(layer, "matrix"))
+        rows, product = self._own_product(layer)
         spent = np.vdot(self.x[rows], product) - np.vdot(self.x, self._drive(layer))
         return self.work(layer) + float(self._sum(spent))
 
@@ -244,11 +256,22 @@ class Solution:
     @property
     def _law_of_fields(self):
         """(rows, n) A x."""
-        return self.system.apply(self.columns)
+        if self._level is None:
+            return self.system.apply(self.columns)
+        return self.system.apply_level(self._level[0]) + self.system.apply(self._rise)
+
+    @cached_property
+    def _rise(self):
+        """(columns, n): what the potentials rise above their levels: all that layers see."""
+        return self.columns if self._level is None else self.system.spread(self._level[1])
+
+    def _own_product(self, layer):
+        """As _product, of the law of a layer."""
+        return self._product(layer, self._law(layer, "matrix"), self._rise)
 
     def _taken(self, layer):
         """(rows, n) the share of a layer in A x."""
-        rows, product = self._product(layer, self._law(layer, "matrix"))
+        rows, product = self._own_product(layer)
         out = np.zeros_like(self.x)
         np.add.at(out, rows, product)
         return out
@@ -289,10 +312,11 @@ class Solution:
         potentials = self._sum(np.vdot(self._a.bulk_load(layer, taken), self.x))
         return float(self._mean_load(layer, given)[0] - potentials)
 
-    def _product(self, layer, X):
-        """Rows, and the products of the blocks of X with the potentials, entry by entry."""
+    def _product(self, layer, X, columns=None):
+        """Rows, and the products of the blocks of X with the potentials, or what is given, entry by entry."""
         index, blocks = self._a.bulk_matrix(layer, X)
-        product = np.einsum("kab,kb->ka", blocks, self.columns[self._a.columns[index]])
+        columns = self.columns if columns is None else columns
+        product = np.einsum("kab,kb->ka", blocks, columns[self._a.columns[index]])
         return self._a.rows[index], product
 
     def _interface_mask(self, below, above, side):

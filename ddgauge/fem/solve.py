@@ -74,16 +74,19 @@ class System(Equations):
         """
         linear, start = self.linear, time.perf_counter()
         b = self.load(E, sources, loads, motive)
-        held = self.held(values)
-        rhs = (b - self.apply(held)) * ~self.fixed[: len(b)]
-        self.compatible(rhs, self.null)
-        x, iterations, residual = linear.solve(rhs)
-        x += held[: len(x)]
+        held, free = self.held(values), ~self.fixed[: len(b)]
+        self.compatible((b - self.apply(held)) * free, self.null)
+        level = self.level(held)
+        steps = np.where(self.fixed, held - level, 0.0)
+        rhs = (b - self.apply(steps) - self.apply_level(level)) * free
+        rise, iterations, residual = linear.solve(rhs)
+        rise += steps[: len(b)]
         for z in self.null:
-            x -= self.dot(z, x) * z
+            rise -= self.dot(z, rise) * z
+        x = np.where(free, level[: len(b)] + rise, held[: len(b)])
         seconds = self.seconds | {"solve": time.perf_counter() - start}
         report = Report(self.assembly.index_map.size_global * self.n, iterations, residual, seconds)
-        return Solution(self, x, b, report, E, sources, loads, motive)
+        return Solution(self, x, b, report, E, sources, loads, motive, level=(level, rise))
 
     def load(self, E=(0, 0, 0), sources=None, loads=None, motive=None):
         """Right-hand side (rows, n) before constraints, zero where a field drives nothing but uniform currents."""

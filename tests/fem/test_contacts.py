@@ -132,6 +132,24 @@ def test_what_nothing_holds_is_found_through_electrodes():
         system.solve(sources={"left": np.array([1e9, 0.0])})
 
 
+@pytest.mark.parametrize("plane", [(), MESHES["plane"]])
+def test_what_enters_one_side_of_a_thick_barrier_leaves_the_other(plane):
+    """To ten digits, though what drives it through the layers is far below the rounding of their potentials."""
+    G, L = 1e6, F.thickness + 2 * N.thickness
+    apart = {0: (2 / G, 2 / G, 0.0), 1: (1e-16, 1e-16, 0.0)}
+    ends = {"bottom": Held(0.1), "top": CONTACT}
+    solution = body([Layer(F.thickness, (1e7, 1e7), 20e-9), N, N], ends, apart, "neutral", 3, 2, plane).solve()
+    width = solution.area("top")
+    out = [solution.current(face)[0] / width for face in ("bottom", "top")]
+    assert out[0] == pytest.approx(-out[1], rel=1e-10)
+    assert out[1] == pytest.approx(0.1 * G, rel=2 * G * L / 2e7)
+    assert [solution.interface_current("0", "1", side)[0] / width for side in (0, 1)] == pytest.approx(
+        [out[1], -out[1]], rel=1e-10
+    )
+    assert balances(solution).worst < 1e-12
+    assert solution.potential("bottom")[0] == pytest.approx(0.1, rel=1e-15)
+
+
 def test_contacts_that_rounding_hides_are_not_missed():
     """1e30 S/m^2 between layers of 1e15: what hides the contacts is named, not their absence."""
     ends = {"bottom": Held(1e-3), "top": CONTACT}
