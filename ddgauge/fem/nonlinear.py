@@ -21,9 +21,9 @@ import numpy as np
 from mpi4py import MPI
 
 from ddgauge.fem.equations import NULL, Equations, SolverError
+from ddgauge.fem.nonlinear_solution import NonlinearSolution
 from ddgauge.fem.pointwise import Pointwise
 from ddgauge.fem.reached import Reached
-from ddgauge.fem.solution import Solution
 from ddgauge.fem.solve import Report
 from ddgauge.physics.medium import Junction
 
@@ -107,7 +107,7 @@ class Nonlinear(Equations):
                 x, steps, residual = self._approached(x, load)
         seconds = self.seconds | {"solve": time.perf_counter() - began}
         report = Report(self.assembly.index_map.size_global * self.n, steps, residual, seconds)
-        return Found(self, x, load, report, E, sources, loads, motive)
+        return NonlinearSolution(self, x, load, report, E, sources, loads, motive)
 
     def _settled(self, x, load):
         """The steady state that is reached in time, by implicit steps that become longer and longer."""
@@ -445,43 +445,3 @@ class Nonlinear(Equations):
             f"balance of {found} is off by {best[rank]:.1e} of its terms; begin at fields nearer the solution, "
             "go there in smaller steps of the voltages, or give more cells where fields are steep"
         )
-
-
-class Found(Solution):
-    """A solution of laws that are not linear."""
-
-    def __init__(self, system, *args, **others):
-        super().__init__(system, *args, **others)
-        self.flows = {layer: law.currents for layer, law in system.laws.items()}
-
-    def flow(self, layer):
-        """(3, n) integral of the flow of each field over a layer."""
-        if layer not in self.flows:
-            return super().flow(layer)
-        points = self.system.pointwise
-        return self._sum(points.mean(layer, self.flows[layer](points.jets(layer, self.columns))))
-
-    def junction_current(self, below, above):
-        """(2, n) currents out of the two sides of a broken interface, by its law, linear or not."""
-        if (below, above) not in self.system.jumps:
-            return super().junction_current(below, above)
-        flux, _ = self.system.jump((below, above), self.columns)
-        return self._sum(self.system.pointwise.side_mean((below, above), flux))
-
-    def junction_power(self, below, above):
-        """Power that a broken interface turns into heat, by its law, linear or not."""
-        pair, points = (below, above), self.system.pointwise
-        if pair not in self.system.jumps:
-            return super().junction_power(below, above)
-        flux, _ = self.system.jump(pair, self.columns)
-        return float(
-            self._sum(points.side_mean(pair, np.sum(flux * np.stack(points.sides(pair, self.columns), 1), (1, 2))))
-        )
-
-    @property
-    def _law_of_fields(self):
-        law, _ = self.system.product(self.x)
-        return law
-
-    def _taken(self, layer):
-        return super()._taken(layer) + self.system.rest(layer, self.columns)

@@ -17,7 +17,8 @@ from scipy.linalg import expm
 
 from ddgauge.fem.evolve import State
 from ddgauge.fem.linear import Linear
-from ddgauge.fem.nonlinear import Found, Nonlinear
+from ddgauge.fem.nonlinear import Nonlinear
+from ddgauge.fem.nonlinear_solution import NonlinearSolution
 from ddgauge.fem.solve import Report, System
 from ddgauge.physics.band_equilibrium import Given
 from ddgauge.physics.medium import Face, Medium
@@ -83,7 +84,7 @@ class Splitting:
         system, drive = self._system(state.time), self.drive(state.time)
         unknowns = self.assembly.index_map.size_global * system.n
         report = Report(unknowns, self.iterations, self.residual, dict(system.seconds))
-        return Found(system, state.x, system.load(**drive), report, rate=state.rate, **drive)
+        return NonlinearSolution(system, state.x, system.load(**drive), report, rate=state.rate, **drive)
 
     def rate(self, x, time):
         """(rows, n) d_t x by the whole law, with which all balances hold; zero for potentials."""
