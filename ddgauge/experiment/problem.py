@@ -17,13 +17,12 @@ from ddgauge.model.plan import default_degree, divisions, side_warnings, through
 from ddgauge.post.balance import balances
 
 OF_BARRIERS = 1e-3  # beside a barrier, which takes the voltage, currents are small: a tighter residual by this factor
+SAMPLES = 200  # points of a layer at which a field that varies is looked at, on each rank
 
 
 class BalanceError(RuntimeError):
     """A solution that does not balance."""
 
-
-SAMPLES = 200  # points of a layer at which a field that varies is looked at, on each rank
 
 # what one run among many may fail of, without an end of the others
 FAILURES = (InputError, MeshError, SolverError, BalanceError, np.linalg.LinAlgError)

@@ -136,11 +136,7 @@ def two_band_elsewhere(run):
 def two_band_problems(run):
     """What of other experiments stands in a stack of two bands, and what it lacks."""
     stack = run.stack
-    for key in ("magnetisation", "texture"):
-        if getattr(stack, key) is not None:
-            yield f"{key} {NOT_OF_TWO_BANDS}"
-    if stack.interface:
-        yield f"interface {next(iter(stack.interface))!r} {NOT_OF_TWO_BANDS}"
+    yield from _of_magnets(stack, NOT_OF_TWO_BANDS)
     for layer in stack.layers:
         if layer.two_band is None:
             yield f"layer {layer.name!r}: experiment = 'two-band' needs the table two_band (hamiltonian, ...)"
@@ -156,14 +152,19 @@ def two_band_problems(run):
         yield "[frequency] does not belong to experiment = 'two-band'; [time] does"
 
 
+def _of_magnets(stack, not_of):
+    """What of magnets, and interfaces, stands in a stack of a model that has none."""
+    for key in ("magnetisation", "texture"):
+        if getattr(stack, key) is not None:
+            yield f"{key} {not_of}"
+    if stack.interface:
+        yield f"interface {next(iter(stack.interface))!r} {not_of}"
+
+
 def weyl_problems(run):
     """What of other experiments stands in a stack of this one, and what it lacks."""
     stack = run.stack
-    for key in ("magnetisation", "texture"):
-        if getattr(stack, key) is not None:
-            yield f"{key} {NOT_OF_WEYL}"
-    if stack.interface:
-        yield f"interface {next(iter(stack.interface))!r} {NOT_OF_WEYL}"
+    yield from _of_magnets(stack, NOT_OF_WEYL)
     missing = [layer.name for layer in stack.layers if layer.weyl is None]
     for name in missing:
         yield f"layer {name!r}: experiment = 'weyl' needs the table weyl (velocity, chemical_potential, ...)"

@@ -7,8 +7,6 @@ from rich.table import Table
 from ddgauge.model import checks
 from ddgauge.physics import band_transport, gauge
 
-UNIT = "nm"
-
 
 def _console():
     return Console(width=None if Console().is_terminal else 160, highlight=False)
